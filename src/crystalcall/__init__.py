@@ -1,0 +1,1 @@
+"""Crystal Call: prepaid international minutes, and the engine that delivers every one of them."""

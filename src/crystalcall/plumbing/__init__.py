@@ -1,0 +1,1 @@
+"""Pipes: Django without a domain (clock, announcements, ids, seals, middleware)."""

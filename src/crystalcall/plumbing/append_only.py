@@ -1,0 +1,70 @@
+"""Tables that only grow: triggers in the database refuse every UPDATE and DELETE, whatever program asks.
+
+Django rebuilds a table on SQLite when a migration alters it, and the rebuild drops triggers without a word; therefore
+each such table is registered, and start-up, `ledger verify` and a test ask `missing_triggers`.
+"""
+
+from typing import Any
+
+from django.db import connection, migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+_tables: set[str] = set()
+
+SQLITE_TRIGGER = """
+CREATE TRIGGER IF NOT EXISTS {table}_refuse_{verb} BEFORE {VERB} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION crystalcall_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'restrict_violation'; END $$
+"""
+POSTGRESQL_TRIGGER = """
+CREATE OR REPLACE TRIGGER {table}_refuse_{verb} BEFORE {VERB} ON {table}
+FOR EACH ROW EXECUTE FUNCTION crystalcall_append_only()
+"""
+VERBS = ("update", "delete")
+
+
+def register(table: str) -> None:
+    """Name a table that must never lose its triggers; called from the owning room's AppConfig.ready."""
+    _tables.add(table)
+
+
+def append_only_tables() -> frozenset[str]:
+    """The registered tables."""
+    return frozenset(_tables)
+
+
+def operations(table: str) -> list[migrations.RunPython]:
+    """Migration operations that put the triggers on `table`; they follow its CreateModel and each later change."""
+
+    def forwards(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+        protect(table, editor)
+
+    return [migrations.RunPython(forwards, migrations.RunPython.noop, elidable=False)]
+
+
+def protect(table: str, editor: BaseDatabaseSchemaEditor) -> None:
+    """Put the triggers on a table; harmless where they stand already."""
+    if editor.connection.vendor == "postgresql":
+        editor.execute(POSTGRESQL_FUNCTION, params=None)
+        template = POSTGRESQL_TRIGGER
+    else:
+        template = SQLITE_TRIGGER
+    for verb in VERBS:
+        editor.execute(template.format(table=table, verb=verb, VERB=verb.upper()), params=None)
+
+
+def missing_triggers() -> list[str]:
+    """Names of triggers that should stand on registered tables and do not; empty when every table is guarded."""
+    wanted = {f"{table}_refuse_{verb}" for table in _tables for verb in VERBS}
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        present = {row[0] for row in cursor.fetchall()}
+    return sorted(wanted - present)

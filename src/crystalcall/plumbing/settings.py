@@ -1,0 +1,213 @@
+"""One frozen, typed class for every setting, and the reader that fills it or says in a sentence why it cannot.
+
+Rooms ask `current()`; only `config` calls `read_settings`.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from django.conf import settings as django_settings
+
+from crystalcall.plumbing.settings_checks import complaints_about
+
+PREFIX = "CRYSTALCALL_"
+DATA_FIELD = "data_dir"
+Profile = Literal["demo", "test", "production"]
+Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+NonEmpty = Annotated[str, msgspec.Meta(min_length=1)]
+
+#: Settings that are secrets: they may come from a file named by NAME_FILE, and no message ever shows their value.
+SECRETS = frozenset(
+    {
+        "secret_key",
+        "sealing_key",
+        "lookup_key",
+        "gateway_login_id",
+        "gateway_transaction_key",
+        "gateway_signature_key",
+        "smtp_password",
+        "database_url",
+    }
+)
+
+
+class SettingsError(Exception):
+    """The program cannot start with these settings; the message is a sentence for the operator."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an operator can set; each field is the environment variable CRYSTALCALL_<FIELD IN CAPITALS>.
+
+    The one short name: `data_dir` is CRYSTALCALL_DATA.
+    """
+
+    #: Which safety rules apply: demo (one machine, local stand-ins), test, or production.
+    profile: Profile = "demo"
+    #: Folder for the embedded database, generated secrets, logs and the demo's mailbox.
+    data_dir: NonEmpty = "var"
+    #: First of six ports: store, back office, switch API, local Authorize.Net, mailbox viewer, local SMTP.
+    base_port: Annotated[int, msgspec.Meta(ge=1024, le=65000)] = 8000
+    #: Django's debug pages; refused in production.
+    debug: bool = False
+    #: Where the database is: empty for the embedded SQLite file in data_dir, or postgresql://user@host:port/name.
+    database_url: str = ""
+    #: How many machines run this shop's processes; SQLite serves exactly one.
+    process_hosts: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    #: Key for Django's own signing; at least 50 characters.
+    secret_key: Annotated[str, msgspec.Meta(min_length=50)]
+    #: Key that seals PINs and personal fields in the database: 32 bytes as 64 hexadecimal digits.
+    sealing_key: Hex32
+    #: Key of the look-up hashes for PINs and e-mail addresses: 32 bytes as 64 hexadecimal digits.
+    lookup_key: Hex32
+    #: Public address of the store, without a slash at the end; https in production.
+    store_base_url: NonEmpty = "http://127.0.0.1:8000"
+    #: Address of the switch API as switches reach it; https in production.
+    switch_base_url: NonEmpty = "http://127.0.0.1:8002"
+    #: Host names the store answers to, separated by commas.
+    allowed_hosts: NonEmpty = "127.0.0.1,localhost"
+    #: Authorize.Net's JSON API, the whole address ending in /xml/v1/request.api.
+    gateway_api_url: NonEmpty = "http://127.0.0.1:8003/xml/v1/request.api"
+    #: Authorize.Net's webhook API, the whole address ending in /rest/v1.
+    gateway_rest_url: NonEmpty = "http://127.0.0.1:8003/rest/v1"
+    #: Authorize.Net's hosted payment form, the whole address ending in /payment/payment.
+    gateway_hosted_url: NonEmpty = "http://127.0.0.1:8003/payment/payment"
+    #: The merchant's API login id at Authorize.Net (at most 25 characters).
+    gateway_login_id: Annotated[str, msgspec.Meta(min_length=1, max_length=25)]
+    #: The merchant's transaction key at Authorize.Net (at most 16 characters).
+    gateway_transaction_key: Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
+    #: The merchant's signature key for webhooks: 128 hexadecimal digits, used as text.
+    gateway_signature_key: Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{128}$")]
+    #: The mail server that takes the store's mail.
+    smtp_host: NonEmpty = "127.0.0.1"
+    #: Its port.
+    smtp_port: Port = 8005
+    #: User name at the mail server; empty for none.
+    smtp_username: str = ""
+    #: Password at the mail server; empty for none.
+    smtp_password: str = ""
+    #: How the connection to the mail server is protected.
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    #: Sender of the store's mail.
+    mail_from: NonEmpty = "Crystal Call <orders@crystalcall.example>"
+    #: Where buyers write to customer service.
+    service_email: NonEmpty = "service@crystalcall.example"
+    #: Longest single call in seconds; 0 for no cap. It is said beside every quote that it shortens.
+    call_cap_seconds: Count = 0
+    #: For how many days after a purchase the deck shown then may rate a card's calls.
+    guarantee_days: Annotated[int, msgspec.Meta(ge=30, le=3650)] = 30
+    #: How old an unconfirmed payment attempt is before reconciliation asks the gateway about it.
+    reconcile_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 60
+    #: After how many hours an order that nobody paid expires.
+    order_expires_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 48
+
+    def port(self, offset: int) -> int:
+        """The port `offset` places after the base port."""
+        return self.base_port + offset
+
+    def data_path(self, *parts: str) -> Path:
+        """A path inside the data folder."""
+        return Path(self.data_dir).joinpath(*parts).resolve()
+
+
+def current() -> Settings:
+    """The settings this process started with."""
+    settings: Settings = django_settings.CRYSTALCALL
+    return settings
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read CRYSTALCALL_* from the environment (secrets also from the file that NAME_FILE names).
+
+    Errors: SettingsError with one sentence a complaint, when a name is unknown, a value makes no sense, a secret is
+    missing, or the profile forbids the combination (ASVS 5.0, 13.1 and 13.3: secrets have no default).
+    """
+    values = _collect(os.environ if environment is None else environment)
+    missing = [name for name in _required() if not values.get(name)]
+    if missing:
+        names = ", ".join(variable_of(name) for name in sorted(missing))
+        raise SettingsError(f"These secrets are missing: {names}. Set each, or NAME_FILE with a file that holds it.")
+    try:
+        settings = msgspec.convert(_with_port_defaults(values), Settings, strict=False)
+    except msgspec.ValidationError as problem:
+        raise SettingsError(_sentence(str(problem), values)) from None
+    if complaints := complaints_about(settings):
+        raise SettingsError(" ".join(complaints))
+    return settings
+
+
+def _required() -> list[str]:
+    return [field.name for field in msgspec.structs.fields(Settings) if field.required]
+
+
+def _collect(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Values by field name; a file for a secret wins over nothing, and both at once are a contradiction."""
+    known = {field.name for field in msgspec.structs.fields(Settings)}
+    values: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(PREFIX):
+            continue
+        name = field_of(variable)
+        from_file = name.removesuffix("_file")
+        if name in known:
+            values[name] = text
+        elif name.endswith("_file") and from_file in SECRETS:
+            if PREFIX + from_file.upper() in environment:
+                raise SettingsError(f"Both {PREFIX}{from_file.upper()} and {variable} are set; keep one.")
+            values[from_file] = _read_secret(variable, text)
+        elif name not in OTHER_VARIABLES and not name.startswith("standin_"):
+            raise SettingsError(f"{variable} is not a setting of Crystal Call; see docs/settings.md.")
+    return values
+
+
+def variable_of(field: str) -> str:
+    """The environment variable that sets a field."""
+    return f"{PREFIX}DATA" if field == DATA_FIELD else PREFIX + field.upper()
+
+
+def field_of(variable: str) -> str:
+    """The field that an environment variable sets."""
+    name = variable.removeprefix(PREFIX).lower()
+    return DATA_FIELD if name == "data" else name
+
+
+#: Variables with our prefix that belong to tests and build steps, not to the running program.
+OTHER_VARIABLES = frozenset({"pictures", "long"})
+
+
+def _read_secret(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{variable} names a file that cannot be read.") from None
+
+
+def _with_port_defaults(values: dict[str, Any]) -> dict[str, Any]:
+    """Addresses on this machine follow the base port unless they are set; a data_dir becomes absolute."""
+    base_text = str(values.get("base_port", "8000"))
+    if not base_text.isascii() or not base_text.isdigit() or values.get("profile") == "production":
+        return values
+    base = int(base_text)
+    local = {
+        "store_base_url": f"http://127.0.0.1:{base}",
+        "switch_base_url": f"http://127.0.0.1:{base + 2}",
+        "gateway_api_url": f"http://127.0.0.1:{base + 3}/xml/v1/request.api",
+        "gateway_rest_url": f"http://127.0.0.1:{base + 3}/rest/v1",
+        "gateway_hosted_url": f"http://127.0.0.1:{base + 3}/payment/payment",
+        "smtp_port": base + 5,
+    }
+    return local | values
+
+
+def _sentence(problem: str, values: Mapping[str, Any]) -> str:
+    """Msgspec's complaint as a sentence that names the variable and never a secret's value."""
+    reason, _, place = problem.partition(" - at `$.")
+    name = place.removesuffix("`")
+    if not name:
+        return f"The settings make no sense: {reason}."
+    shown = "" if name in SECRETS else f" (it is {values.get(name)!r})"
+    return f"{variable_of(name)} makes no sense{shown}: {reason[:1].lower() + reason[1:]}."

@@ -1,0 +1,93 @@
+"""Which combinations of settings the program refuses to start with, each as a sentence."""
+
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from crystalcall.plumbing.settings import Settings
+
+BASE_URLS = ("store_base_url", "switch_base_url", "gateway_api_url", "gateway_rest_url", "gateway_hosted_url")
+SQLITE_SCHEME = "sqlite"
+POSTGRESQL_SCHEMES = ("postgresql", "postgres")
+MIN_DISTINCT_CHARACTERS = 8
+
+
+def complaints_about(settings: "Settings") -> list[str]:
+    """Every reason not to start, empty when there is none."""
+    return [
+        *_address_complaints(settings),
+        *_database_complaints(settings),
+        *_key_complaints(settings),
+        *(_production_complaints(settings) if settings.profile == "production" else []),
+    ]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address literal is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _variable(name: str) -> str:
+    return f"CRYSTALCALL_{name.upper()}"
+
+
+def _address_complaints(settings: "Settings") -> list[str]:
+    complaints = []
+    for name in BASE_URLS:
+        address = urlsplit(getattr(settings, name))
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            complaints.append(
+                f"{_variable(name)} must be an address that begins with https:// (or http:// on this machine)."
+            )
+        elif address.scheme == "http" and not is_loopback(address.hostname):
+            complaints.append(f"{_variable(name)} must use https: plain http is for this machine only.")
+        elif address.query or address.fragment or address.path.endswith("/"):
+            complaints.append(f"{_variable(name)} must not end in a slash or carry a query.")
+    return complaints
+
+
+def _database_complaints(settings: "Settings") -> list[str]:
+    if not settings.database_url:
+        if settings.process_hosts > 1:
+            return ["SQLite serves one machine: set CRYSTALCALL_DATABASE_URL, or CRYSTALCALL_PROCESS_HOSTS to 1."]
+        return []
+    scheme = settings.database_url.partition("://")[0]
+    if scheme in POSTGRESQL_SCHEMES:
+        return []
+    return ["CRYSTALCALL_DATABASE_URL must begin with postgresql:// (leave it empty for the embedded SQLite)."]
+
+
+def _key_complaints(settings: "Settings") -> list[str]:
+    complaints = []
+    if settings.sealing_key.lower() == settings.lookup_key.lower():
+        complaints.append(
+            "CRYSTALCALL_SEALING_KEY and CRYSTALCALL_LOOKUP_KEY must differ: one opens what the other hides."
+        )
+    complaints.extend(
+        f"{_variable(name)} is not random: make one with `openssl rand -hex 32`."
+        for name in ("secret_key", "sealing_key", "lookup_key")
+        if len(set(getattr(settings, name))) < MIN_DISTINCT_CHARACTERS
+    )
+    return complaints
+
+
+def _production_complaints(settings: "Settings") -> list[str]:
+    complaints = []
+    if settings.debug:
+        complaints.append("CRYSTALCALL_DEBUG must be off in production: its pages show secrets.")
+    if settings.smtp_tls == "none" and not is_loopback(settings.smtp_host):
+        complaints.append("CRYSTALCALL_SMTP_TLS must be starttls or tls: mails carry PINs.")
+    complaints.extend(
+        f"{_variable(name)} must be an https address in production."
+        for name in BASE_URLS
+        if urlsplit(getattr(settings, name)).scheme != "https"
+    )
+    if "*" in settings.allowed_hosts:
+        complaints.append("CRYSTALCALL_ALLOWED_HOSTS must name the hosts in production, not a star.")
+    return complaints
