@@ -1,0 +1,1 @@
+"""Single mails about an order, sent at least once with a stable identity."""
