@@ -1,7 +1,6 @@
 """What the warden itself keeps, and what the pipes below it keep (they are too low to know the inventory)."""
 
-from crystalcall.privacy.inventory import declare, impersonal, personal
-from crystalcall.privacy.purposes import Purpose
+from crystalcall.privacy.inventory import declare, impersonal
 
 
 def declare_all() -> None:
@@ -13,12 +12,7 @@ def declare_all() -> None:
             "provider": impersonal("a company's key in the register"),
             "purpose": impersonal("a word of the closed list of purposes"),
             "fields": impersonal("names of fields, never their content"),
-            "subject": personal(
-                category="user.unique_id",
-                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.CUSTOMER_SERVICE),
-                retention="register",
-                erase="unlink",
-            ),
+            "subject": impersonal("an opaque id, which means nobody once the owning room has deleted its link"),
             "disclosed_at": impersonal("time of a disclosure, telling nothing without its subject"),
         },
     )

@@ -1,0 +1,1 @@
+"""Stored value: rates, the ledger, PINs and the calls that use them."""

@@ -1,0 +1,1 @@
+"""Rates: what carriers ask, what we sell for, and what a number therefore costs."""

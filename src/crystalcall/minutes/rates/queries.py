@@ -1,0 +1,141 @@
+"""The room's nouns: which deck is current, what a number costs, where calls go, what is saved."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from crystalcall.minutes.rates import references
+from crystalcall.minutes.rates.geography import country_name, folded, slugs
+from crystalcall.minutes.rates.models import RateDeck, SavingClaim
+from crystalcall.minutes.rates.prefix_index import index_of
+from crystalcall.minutes.rates.search import search_for
+from crystalcall.minutes.rates.values import (
+    CountryAnswer,
+    CountryLine,
+    CountrySummary,
+    Deck,
+    DestinationInfo,
+    NoRate,
+    NumberAnswer,
+    RatedPrefix,
+    ReferencePrice,
+    Route,
+    Saving,
+    Suggestions,
+)
+from crystalcall.rules.numbering import LineType, Unclear
+
+
+def current_deck(now: datetime) -> Deck | None:
+    """The retail deck that rates calls now; None before the first publication. One small query, never cached."""
+    return _deck(Q(effective_at__lte=now) & (Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=now)))
+
+
+def scheduled_deck(now: datetime) -> Deck | None:
+    """The deck that will take effect last, if one waits; announced before it comes."""
+    return _deck(Q(effective_at__gt=now, withdrawn_at__isnull=True))
+
+
+def _deck(condition: Q) -> Deck | None:
+    row = (
+        RateDeck.objects.filter(condition)
+        .order_by("-effective_at", "-version")
+        .values_list("pk", "version", "effective_at")
+        .first()
+    )
+    return None if row is None else Deck(*row)
+
+
+def find_rate(digits: str, deck_id: int) -> RatedPrefix | None:
+    """What calls to these digits (country code first, no plus) cost under a deck; the longest prefix wins."""
+    index = index_of(deck_id)
+    found = index.longest(digits) if index else None
+    return index.rated(*found) if index and found else None
+
+
+def routes(digits: str, deck_id: int) -> tuple[Route, ...]:
+    """Carriers to complete the call, cheapest first; each costs at most what the buyer pays. Empty if none."""
+    index = index_of(deck_id)
+    found = index.longest(digits) if index else None
+    return () if found is None else tuple(Route(carrier, digits, cost) for carrier, cost in found[1].routes)
+
+
+def country_lines(iso2: str, deck_id: int) -> tuple[CountryLine, ...]:
+    """The kinds of line on sale in a country, landline first; "from" and "at most" of each."""
+    index = index_of(deck_id)
+    return index.country_lines(iso2) if index else ()
+
+
+def countries(deck_id: int, language: str) -> tuple[CountrySummary, ...]:
+    """Every country with landline or mobile on sale, by its name in the reader's language."""
+    index = index_of(deck_id)
+    if index is None:
+        return ()
+    summaries = (_summary(iso2, index.country_lines(iso2), language) for iso2 in index.countries())
+    sold = [summary for summary in summaries if summary.landline or summary.mobile]
+    return tuple(sorted(sold, key=lambda summary: folded(summary.name)))
+
+
+def country_by_slug(slug: str, deck_id: int, language: str) -> CountrySummary | None:
+    """The country of an address (`/rates/russia/`), if it is on sale."""
+    return next((summary for summary in countries(deck_id, language) if summary.slug == slug), None)
+
+
+def _summary(iso2: str, lines: tuple[CountryLine, ...], language: str) -> CountrySummary:
+    by_type = {line.line_type: line for line in lines}
+    landline, mobile = by_type.get(LineType.LANDLINE), by_type.get(LineType.MOBILE)
+    return CountrySummary(
+        iso2=iso2,
+        slug=slugs().get(iso2, iso2.lower()),
+        name=country_name(iso2, language),
+        landline=landline.dearest if landline else None,
+        mobile=mobile.dearest if mobile else None,
+        landline_from=landline.cheapest if landline else None,
+        mobile_from=mobile.cheapest if mobile else None,
+    )
+
+
+def reference_price(iso2: str, line_type: LineType, now: datetime) -> ReferencePrice | None:
+    """The retail price that ours is compared with: same kind of line, at most five years old, the lowest of several."""
+    return references.reference_price(iso2, line_type, now)
+
+
+def saving(rated: RatedPrefix, now: datetime) -> Saving | None:
+    """How much less a minute costs here than at the reference; None where nothing is saved or known."""
+    return references.saving_of(rated.destination, rated.terms.minute_price_micros, now)
+
+
+def best_saving(deck_id: int, now: datetime) -> Saving | None:
+    """The "save up to" figure of a deck, as computed at its publication.
+
+    None if there is none, or once its reference has grown too old to be quoted.
+    """
+    claim = SavingClaim.objects.select_related("destination").filter(deck_id=deck_id).first()
+    if claim is None or now.year - claim.reference_year > references.MAX_AGE_YEARS:
+        return None
+    where = claim.destination
+    destination = DestinationInfo(where.key, where.country_iso2, LineType(where.line_type), where.area)
+    return Saving(
+        percent=claim.percent,
+        reference=ReferencePrice(
+            minute_price_micros=claim.reference_minute_price_micros,
+            carrier=claim.reference_carrier,
+            year=claim.reference_year,
+            source=claim.reference_source,
+            line_type=where.line_type,
+        ),
+        our_minute_price_micros=claim.our_minute_price_micros,
+        country_iso2=where.country_iso2 or "",
+        line_type=destination.line_type,
+        destination=destination,
+    )
+
+
+def search(typed: str, language: str, now: datetime) -> NumberAnswer | CountryAnswer | Unclear | NoRate | Suggestions:
+    """Answer what somebody typed: a number in any form, or a country's name in English or Russian.
+
+    Premium numbers are not sold and answer `Unclear(PREMIUM)`. Before the first publication a number answers `NoRate`
+    and a country comes without lines.
+    """
+    deck = current_deck(now)
+    return search_for(typed, language, index_of(deck.id) if deck else None)
