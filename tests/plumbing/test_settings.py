@@ -121,6 +121,15 @@ def test_no_value_at_all_makes_anything_but_settings_or_a_sentence(values):
         assert isinstance(settings, Settings)
 
 
+def test_the_demo_finds_the_secrets_it_made_beside_its_data(tmp_path):
+    (tmp_path / "secrets").mkdir()
+    for name, value in SECRET_VALUES.items():
+        (tmp_path / "secrets" / f"{name.removeprefix('CRYSTALCALL_').lower()}.txt").write_text(value + "\n")
+    assert read_settings({"CRYSTALCALL_DATA": str(tmp_path)}).sealing_key == SECRET_VALUES["CRYSTALCALL_SEALING_KEY"]
+    said = refusal({"CRYSTALCALL_DATA": str(tmp_path), "CRYSTALCALL_PROFILE": "production"})
+    assert "CRYSTALCALL_SEALING_KEY" in said
+
+
 def test_settings_are_frozen():
     with pytest.raises(AttributeError):
         read_settings(SECRET_VALUES).debug = True

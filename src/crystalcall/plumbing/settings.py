@@ -127,10 +127,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     missing, or the profile forbids the combination (ASVS 5.0, 13.1 and 13.3: secrets have no default).
     """
     values = _collect(os.environ if environment is None else environment)
+    _add_demo_secrets(values)
     missing = [name for name in _required() if not values.get(name)]
     if missing:
         names = ", ".join(variable_of(name) for name in sorted(missing))
-        raise SettingsError(f"These secrets are missing: {names}. Set each, or NAME_FILE with a file that holds it.")
+        raise SettingsError(
+            f"These secrets are missing: {names}. Set each, or NAME_FILE with a file that holds it;"
+            " for a look at the system without any, start with `make demo`."
+        )
     try:
         settings = msgspec.convert(_with_port_defaults(values), Settings, strict=False)
     except msgspec.ValidationError as problem:
@@ -162,6 +166,17 @@ def _collect(environment: Mapping[str, str]) -> dict[str, Any]:
         elif name not in OTHER_VARIABLES and not name.startswith("standin_"):
             raise SettingsError(f"{variable} is not a setting of Crystal Call; see docs/settings.md.")
     return values
+
+
+def _add_demo_secrets(values: dict[str, Any]) -> None:
+    """In the demo profile every command finds the secrets that `crystalcall demo` made beside its data."""
+    if values.get("profile", "demo") != "demo":
+        return
+    folder = Path(values.get(DATA_FIELD) or "var") / "secrets"
+    for name in SECRETS:
+        file = folder / f"{name}.txt"
+        if name not in values and file.is_file():
+            values[name] = _read_secret(variable_of(name) + "_FILE", str(file))
 
 
 def variable_of(field: str) -> str:

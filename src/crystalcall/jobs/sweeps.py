@@ -1,0 +1,130 @@
+"""What the clock runs. Each sweep works from the state of orders, mails, payments and calls, never from task rows.
+
+Background work may die with its worker; whatever it should have done is found here and done. Every sweep may run
+in several processes at once: the actions it calls happen once by their own keys.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from crystalcall.jobs.clock import Lane, Sweep
+from crystalcall.mailings import actions as mailing_actions
+from crystalcall.mailings import queries as mailing_queries
+from crystalcall.minutes.calls.actions import sweep_silent_calls
+from crystalcall.payments.actions import reconcile
+from crystalcall.payments.queries import captured_payment
+from crystalcall.plumbing import announcements
+from crystalcall.shop.orders import actions as order_actions
+from crystalcall.shop.orders import queries as order_queries
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ANNOUNCEMENT_OVERDUE_SECONDS: Final = 5
+FULFILLMENT_OVERDUE_SECONDS: Final = 10
+TASK_LOST_SECONDS: Final = 900
+TASK_KEPT_DAYS: Final = 3
+EVIDENCE_DAYS: Final = 7
+
+
+def deliver_overdue(now: datetime) -> int:
+    """Deliver announcements that nobody delivered in time; one that fails does not stop the next."""
+    late = announcements.overdue(now=now, older_than_seconds=ANNOUNCEMENT_OVERDUE_SECONDS)
+    return _each(late, announcements.deliver)
+
+
+def fulfill_paid(now: datetime) -> int:
+    """Fulfill orders that are paid and were left."""
+    late = order_queries.paid_unfulfilled(now=now, older_than_seconds=FULFILLMENT_OVERDUE_SECONDS)
+    return _each(late, lambda number: order_actions.fulfill_order(number, now=now))
+
+
+def credit_evidence(now: datetime) -> int:
+    """Mark orders paid for which a captured payment stands, should its announcement ever have been lost."""
+    found = 0
+    for number in order_queries.unpaid_since(now - timedelta(days=EVIDENCE_DAYS)):
+        payment_id = captured_payment(number)
+        if payment_id is not None:
+            order_actions.mark_paid(number, str(payment_id), now=now)
+            found += 1
+    return found
+
+
+def expire_unpaid(now: datetime) -> int:
+    """Expire orders that nobody paid."""
+    return order_actions.expire_orders(now=now)
+
+
+def send_due_notices(now: datetime) -> int:
+    """Send what is due: first tries that a worker lost, and later tries."""
+    due = mailing_queries.due_notices(now=now)
+    return _each(due, lambda notice_id: mailing_actions.send_notice(notice_id, now=now))
+
+
+def queue_missing_notices(now: datetime) -> int:
+    """Queue the mail of fulfilled orders that have none."""
+    return mailing_actions.queue_missing(now=now)
+
+
+def reconcile_payments(now: datetime) -> int:
+    """Ask the gateway about payments that nobody confirmed."""
+    return reconcile(now=now)
+
+
+def end_silent_calls(now: datetime) -> int:
+    """Settle calls of which the switch says nothing more."""
+    return sweep_silent_calls(now=now).settled
+
+
+def bury_lost_tasks(now: datetime) -> int:
+    """Mark tasks as failed whose worker must be dead: what they were to do, the sweeps above do."""
+    lost = DBTaskResult.objects.filter(
+        status=TaskResultStatus.RUNNING, started_at__lt=now - timedelta(seconds=TASK_LOST_SECONDS)
+    )
+    return lost.update(
+        status=TaskResultStatus.FAILED,
+        finished_at=now,
+        exception_class_path="crystalcall.jobs.sweeps.WorkerLost",
+    )
+
+
+def prune_tasks(now: datetime) -> int:
+    """Delete the rows of finished tasks: they say nothing that the rooms do not know."""
+    old = DBTaskResult.objects.filter(
+        status__in=[TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED],
+        finished_at__lt=now - timedelta(days=TASK_KEPT_DAYS),
+    )
+    deleted, _by_model = old.delete()
+    return deleted
+
+
+def _each(items: Iterable[T], act: Callable[[T], object]) -> int:
+    """Do one thing after another; one that fails is logged, waits for the next pass, and stops nobody."""
+    done = 0
+    for item in items:
+        try:
+            act(item)
+            done += 1
+        except Exception:
+            logger.exception("%s could not be finished; the next pass tries again", item)
+    return done
+
+
+SWEEPS: Final = (
+    Sweep("overdue announcements", 5, deliver_overdue),
+    Sweep("paid orders", 10, fulfill_paid),
+    Sweep("silent calls", 10, end_silent_calls),
+    Sweep("payment evidence", 60, credit_evidence),
+    Sweep("missing notices", 60, queue_missing_notices),
+    Sweep("unpaid orders", 300, expire_unpaid),
+    Sweep("lost tasks", 60, bury_lost_tasks),
+    Sweep("old tasks", 3600, prune_tasks),
+    Sweep("unconfirmed payments", 15, reconcile_payments, Lane.GATEWAY),
+    Sweep("unsent notices", 15, send_due_notices, Lane.MAIL),
+)

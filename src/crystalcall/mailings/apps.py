@@ -1,0 +1,18 @@
+"""Mailings as a Django application."""
+
+from django.apps import AppConfig
+
+
+class MailingsConfig(AppConfig):
+    """Listens to orders and writes to buyers."""
+
+    name = "crystalcall.mailings"
+    label = "mailings"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Declare what this room keeps, and listen."""
+        from crystalcall.mailings import listeners, personal_data
+
+        personal_data.declare_all()
+        listeners.listen_to_all()

@@ -1,0 +1,38 @@
+"""What can be known of notices."""
+
+from datetime import datetime
+
+from crystalcall.mailings.models import Notice
+from crystalcall.mailings.values import FailureReason, NoticeKind, NoticeState, NoticeView
+
+
+def notices_of(order_number: str) -> tuple[NoticeView, ...]:
+    """The notices of an order, oldest first."""
+    return tuple(_view(row) for row in Notice.objects.filter(order_number=order_number).order_by("pk"))
+
+
+def due_notices(*, now: datetime, at_most: int = 50) -> tuple[int, ...]:
+    """Ids of notices whose time to be tried has come, longest due first."""
+    rows = Notice.objects.filter(state=NoticeState.QUEUED.value, next_try_at__lte=now)
+    return tuple(rows.order_by("next_try_at").values_list("pk", flat=True)[:at_most])
+
+
+def failed_notices(*, at_most: int = 200) -> tuple[NoticeView, ...]:
+    """Notices that were given up, newest first: somebody should look at them."""
+    rows = Notice.objects.filter(state=NoticeState.FAILED.value).order_by("-pk")
+    return tuple(_view(row) for row in rows[:at_most])
+
+
+def _view(row: Notice) -> NoticeView:
+    return NoticeView(
+        notice_id=row.pk,
+        order_number=row.order_number,
+        kind=NoticeKind(row.kind),
+        state=NoticeState(row.state),
+        tries=row.tries,
+        next_try_at=row.next_try_at,
+        sent_at=row.sent_at,
+        message_id=row.message_id,
+        failure=FailureReason(row.failure) if row.failure else None,
+        failure_code=row.failure_code,
+    )

@@ -1,0 +1,111 @@
+"""Notices and what became of them: frozen values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; one of each kind for an order."""
+
+    ORDER_FULFILLED = "order_fulfilled"
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class FailureReason(StrEnum):
+    """Why a mail was not sent (yet)."""
+
+    NO_CONNECTION = "no_connection"
+    REFUSED_FOR_NOW = "refused_for_now"
+    RECIPIENT_REFUSED = "recipient_refused"
+    CONTENT_REFUSED = "content_refused"
+    NO_RECIPIENT = "no_recipient"
+    GATE_SHUT = "gate_shut"
+    GAVE_UP = "gave_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail ready to be handed over: both parts, in one language, with an identity that survives repeats."""
+
+    recipient: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    language: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The mail server took the mail: it is its to deliver now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not now; ``code`` is the server's reply code, 0 where there was none."""
+
+    reason: FailureReason
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Never: the server refused this recipient or this mail for good."""
+
+    reason: FailureReason
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The notice was sent by this call."""
+
+    notice_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WillRetry:
+    """The notice waits for its next try."""
+
+    notice_id: int
+    next_try_at: datetime
+    reason: FailureReason
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The notice is given up; staff sees why."""
+
+    notice_id: int
+    reason: FailureReason
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToSend:
+    """There is no such notice, it is sent or given up already, or another worker has it in hand."""
+
+    notice_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice as staff and the order page may see it."""
+
+    notice_id: int
+    order_number: str
+    kind: NoticeKind
+    state: NoticeState
+    tries: int
+    next_try_at: datetime | None
+    sent_at: datetime | None
+    message_id: str
+    failure: FailureReason | None
+    failure_code: int

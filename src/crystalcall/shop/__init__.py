@@ -1,0 +1,1 @@
+"""Selling: orders stand on the cart, the cart on the catalogue."""

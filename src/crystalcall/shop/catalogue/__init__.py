@@ -1,0 +1,1 @@
+"""Products: what can be put into a cart, and what it gives."""

@@ -1,0 +1,86 @@
+"""Fulfilling an order: each card gets its account, its credit, its PIN and its guarantee, all in one transaction.
+
+A process killed anywhere inside leaves nothing behind; whoever comes next (the announcement delivered again, or
+the sweep) does all of it. Each step carries the card's own key, so that nothing can happen twice even so.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from crystalcall.customers.actions import link_account
+from crystalcall.minutes.calls.actions import guarantee_quote
+from crystalcall.minutes.ledger.actions import open_account, system_account, transfer
+from crystalcall.minutes.ledger.values import Insufficient, Posting
+from crystalcall.minutes.pins.actions import issue_pin, reveal_pin
+from crystalcall.plumbing.announcements import announce
+from crystalcall.plumbing.settings import current
+from crystalcall.rules.ledger import AccountKind
+from crystalcall.rules.ordering import OrderFact, OrderState, Unchanged, UnchangedReason, decide
+from crystalcall.shop.orders import history
+from crystalcall.shop.orders.events import OrderFulfilled
+from crystalcall.shop.orders.locks import locked_order
+from crystalcall.shop.orders.models import Card, Order, OrderLine
+from crystalcall.shop.orders.tokens import find_order
+from crystalcall.shop.orders.values import Fulfilled, RevealedCard
+
+SALE_CODE = "order.sale"
+
+
+class FulfillmentError(Exception):
+    """The books refused what they must take: nothing was fulfilled, and the sweep will try again."""
+
+
+def fulfill_order(order_number: str, *, now: datetime) -> Fulfilled | Unchanged:
+    """Fulfill a paid order, once; an order that is not paid, or is fulfilled already, stays as it is.
+
+    Errors: FulfillmentError when the ledger refuses the credit.
+    """
+    with transaction.atomic():
+        order = locked_order(order_number)
+        if order is None:
+            return Unchanged(None, UnchangedReason.UNKNOWN_ORDER)
+        decision = decide(OrderState(order.state), OrderFact.DELIVERED)
+        if isinstance(decision, Unchanged):
+            return decision
+        clearing_id = system_account(AccountKind.GATEWAY_CLEARING, now=now)
+        cards = [
+            _make_card(order, line, index, clearing_id=clearing_id, now=now)
+            for line in order.lines.order_by("position")
+            for index in range(1, line.quantity + 1)
+        ]
+        history.move(order, decision, now=now)
+        announce(OrderFulfilled(order.order_number))
+    return Fulfilled(order.order_number, len(cards))
+
+
+def _make_card(order: Order, line: OrderLine, index: int, *, clearing_id: UUID, now: datetime) -> Card:
+    key = f"order:{order.order_number}:{line.position}:{index}"
+    until = now + timedelta(days=current().guarantee_days)
+    account_id = open_account(AccountKind.CUSTOMER_CREDIT, key=key, now=now)
+    posting = Posting(clearing_id, account_id, line.unit_credit_micros, SALE_CODE, key)
+    if isinstance(transfer(posting, now=now), Insufficient):
+        raise FulfillmentError(f"The ledger refused the credit of {key}.")
+    issued = issue_pin(account_id, key=key, now=now)
+    guarantee_quote(account_id, line.deck_id, until=until, now=now)
+    if order.customer_id is not None:
+        link_account(order.customer_id, account_id, now=now)
+    return Card.objects.create(
+        line=line,
+        index=index,
+        pin_serial=issued.serial,
+        ledger_account_id=account_id,
+        guaranteed_until=until,
+        issued_at=now,
+    )
+
+
+def reveal_pins(token: str, *, now: datetime) -> tuple[RevealedCard, ...]:
+    """The PINs of the order with this link, in the order of its cards; empty where there are none (yet)."""
+    del now  # nothing is recorded of a look: whoever holds the link may look as often as they like
+    order = find_order(token)
+    if order is None:
+        return ()
+    cards = Card.objects.filter(line__order=order).order_by("line__position", "index")
+    return tuple(RevealedCard(card.pin_serial, reveal_pin(card.pin_serial)) for card in cards)

@@ -1,0 +1,127 @@
+"""Placing an order: everything checked, everything wrong said at once, the same form one order."""
+
+import json
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from crystalcall.customers.actions import record_guest
+from crystalcall.customers.contact_details import ContactDetails, ContactProblems, read_contact
+from crystalcall.minutes.rates.queries import current_deck
+from crystalcall.minutes.rates.values import Deck
+from crystalcall.plumbing.announcements import announce
+from crystalcall.plumbing.ids import random_code, random_token
+from crystalcall.rules.ordering import INITIAL
+from crystalcall.shop.cart.values import Cart
+from crystalcall.shop.catalogue.queries import ProductInfo, products
+from crystalcall.shop.orders import history, tokens
+from crystalcall.shop.orders.events import OrderPlaced
+from crystalcall.shop.orders.models import Order, OrderLine
+from crystalcall.shop.orders.values import (
+    CannotPlace,
+    Placed,
+    PlaceOrder,
+    PlacingProblem,
+    PlacingProblemReason,
+)
+
+
+def place_order(wish: PlaceOrder, *, now: datetime) -> Placed | CannotPlace:
+    """Place an order, once for each form: the same form again gives the same order."""
+    details = read_contact(wish.name, wish.email, wish.telephone, wish.language)
+    catalogue = {product.sku: product for product in products()}
+    deck = current_deck(now)
+    problems = _problems(wish, details, catalogue, deck)
+    if problems or isinstance(details, ContactProblems) or deck is None:
+        return CannotPlace(problems)
+    index = tokens.placing_index(wish.placing_key, _content(wish.cart, details))
+    try:
+        with transaction.atomic():
+            return _known(index) or _place(wish.cart, details, catalogue, deck, index=index, now=now)
+    except IntegrityError:
+        # Two copies of one form at the same moment: the other was first, and its order is this one's too.
+        placed = _known(index)
+        if placed is None:
+            raise
+        return placed
+
+
+def _problems(
+    wish: PlaceOrder,
+    details: ContactDetails | ContactProblems,
+    catalogue: dict[str, ProductInfo],
+    deck: Deck | None,
+) -> tuple[PlacingProblem, ...]:
+    problems = []
+    if not tokens.PLACING_KEY.fullmatch(wish.placing_key):
+        problems.append(PlacingProblem("form", PlacingProblemReason.FORM_BROKEN))
+    if not wish.cart.lines:
+        problems.append(PlacingProblem("cart", PlacingProblemReason.CART_EMPTY))
+    elif not wish.cart.orderable or not _as_shown(wish.cart, catalogue):
+        problems.append(PlacingProblem("cart", PlacingProblemReason.CART_CHANGED))
+    if deck is None:
+        problems.append(PlacingProblem("cart", PlacingProblemReason.NO_RATES))
+    if isinstance(details, ContactProblems):
+        problems += [PlacingProblem(problem.field, problem.reason) for problem in details.problems]
+    return tuple(problems)
+
+
+def _as_shown(cart: Cart, catalogue: dict[str, ProductInfo]) -> bool:
+    """Whether every product is still sold at the price the buyer saw."""
+    return all(
+        (product := catalogue.get(line.sku)) is not None
+        and product.active
+        and product.price_micros == line.unit_price_micros
+        for line in cart.lines
+    )
+
+
+def _content(cart: Cart, details: ContactDetails) -> str:
+    """All of the form that makes it this form, in one canonical text."""
+    lines = sorted((line.sku, line.quantity) for line in cart.lines)
+    return json.dumps([lines, details.name, details.email, details.telephone, details.language])
+
+
+def _known(index: bytes) -> Placed | None:
+    order = Order.objects.filter(placing_index=index).first()
+    return None if order is None else Placed(tokens.token_of(order), order.order_number)
+
+
+def _place(
+    cart: Cart,
+    details: ContactDetails,
+    catalogue: dict[str, ProductInfo],
+    deck: Deck,
+    *,
+    index: bytes,
+    now: datetime,
+) -> Placed:
+    customer_id = record_guest(details.name, details.email, details.telephone, details.language, now=now)
+    placed = Placed(token=random_token(), order_number=random_code())
+    order = Order.objects.create(
+        order_number=placed.order_number,
+        sealed_token=tokens.seal_token(placed.token, placed.order_number),
+        token_index=tokens.token_index(placed.token),
+        placing_index=index,
+        customer_id=customer_id,
+        state=INITIAL.value,
+        language=details.language,
+        total_micros=cart.total_micros,
+        placed_at=now,
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            position=position,
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_price_micros=line.unit_price_micros,
+            unit_credit_micros=catalogue[line.sku].credit_micros,
+            deck_id=deck.id,
+            deck_version=deck.version,
+        )
+        for position, line in enumerate(cart.lines, start=1)
+    )
+    history.append(order, "placed", before=INITIAL, now=now)
+    announce(OrderPlaced(placed.order_number))
+    return placed

@@ -1,0 +1,82 @@
+"""What orders keep about people: only whose order it is and the power of its link."""
+
+from crystalcall.privacy.inventory import declare, impersonal, personal
+from crystalcall.privacy.purposes import Purpose
+
+
+def declare_all() -> None:
+    """Declare every field of this room."""
+    _declare_order()
+    _declare_contents()
+    declare(
+        "orders.OrderEvent",
+        {
+            "id": impersonal("row number"),
+            "order": impersonal("points to the order"),
+            "sequence": impersonal("a count"),
+            "fact": impersonal("a word of a closed list"),
+            "reference": impersonal("the id of a payment inside this program"),
+            "before": impersonal("a state of an order"),
+            "after": impersonal("a state of an order"),
+            "happened_at": impersonal("time of a step; who took it stands in no column"),
+        },
+    )
+
+
+def _declare_order() -> None:
+    declare(
+        "orders.Order",
+        {
+            "id": impersonal("row number"),
+            "order_number": impersonal("random number of an order, for the books and the gateway"),
+            "sealed_token": personal(
+                category="user.authorization.credentials",
+                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS),
+                retention="order_record",
+                erase="destroy",
+            ),
+            "token_index": impersonal("keyed hash of a random token"),
+            "placing_index": impersonal("keyed hash over a random key, telling nothing without it"),
+            "customer_id": personal(
+                category="user.unique_id",
+                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.CUSTOMER_SERVICE),
+                retention="order_record",
+                erase="unlink",
+            ),
+            "state": impersonal("a state of an order"),
+            "language": impersonal("one of the store's two languages"),
+            "total_micros": impersonal("price of an order"),
+            "placed_at": impersonal("time of an order"),
+            "paid_at": impersonal("time of a payment"),
+            "fulfilled_at": impersonal("time of fulfillment"),
+        },
+    )
+
+
+def _declare_contents() -> None:
+    declare(
+        "orders.OrderLine",
+        {
+            "id": impersonal("row number"),
+            "order": impersonal("points to the order"),
+            "position": impersonal("place in the order"),
+            "sku": impersonal("name of a product"),
+            "quantity": impersonal("a count"),
+            "unit_price_micros": impersonal("price of a product"),
+            "unit_credit_micros": impersonal("credit of a product"),
+            "deck_id": impersonal("rate deck shown at the purchase"),
+            "deck_version": impersonal("its version"),
+        },
+    )
+    declare(
+        "orders.Card",
+        {
+            "id": impersonal("row number"),
+            "line": impersonal("points to the order line"),
+            "index": impersonal("place in the line"),
+            "pin_serial": impersonal("public name of a PIN, opening nothing"),
+            "ledger_account_id": impersonal("an opaque account; its owner stands in customers.AccountLink"),
+            "guaranteed_until": impersonal("end of a guarantee"),
+            "issued_at": impersonal("time of issue"),
+        },
+    )

@@ -1,0 +1,178 @@
+"""What can be known of orders, as frozen values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from crystalcall.customers.queries import masked_email
+from crystalcall.minutes.calls.queries import CallProof, calls_of_account
+from crystalcall.minutes.ledger.queries import balance
+from crystalcall.minutes.ledger.values import Balance
+from crystalcall.payments.queries import PaymentView, payment_of
+from crystalcall.plumbing.ids import random_token
+from crystalcall.rules.ordering import CLOSED, OrderState
+from crystalcall.shop.orders.models import Card, Order, OrderEvent
+from crystalcall.shop.orders.tokens import find_order, token_of
+from crystalcall.shop.orders.values import LineView, OrderLetter
+
+AT_MOST = 500
+"""How many orders a sweep takes at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card on its order's page: its credit, its calls newest first, and until when its quote is guaranteed."""
+
+    serial: str
+    sku: str
+    credit_micros: int
+    balance: Balance
+    calls: tuple[CallProof, ...]
+    deck_id: int
+    deck_version: int
+    guaranteed_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order as its page shows it; without PINs, which are asked for apart."""
+
+    order_number: str
+    state: OrderState
+    language: str
+    placed_at: datetime
+    paid_at: datetime | None
+    fulfilled_at: datetime | None
+    lines: tuple[LineView, ...]
+    total_micros: int
+    cards: tuple[CardView, ...]
+    payment: PaymentView | None
+    masked_email: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of an order's history; ``fact`` is "placed" for the first."""
+
+    sequence: int
+    fact: str
+    reference: str
+    before: OrderState
+    after: OrderState
+    happened_at: datetime
+
+
+def new_placing_key() -> str:
+    """A random key for one checkout form: whatever is sent with it is placed once."""
+    return random_token()
+
+
+def order_by_token(token: str) -> OrderView | None:
+    """The order whose link holds this token, or None."""
+    order = find_order(token)
+    if order is None:
+        return None
+    return OrderView(
+        order_number=order.order_number,
+        state=OrderState(order.state),
+        language=order.language,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        fulfilled_at=order.fulfilled_at,
+        lines=_lines(order),
+        total_micros=order.total_micros,
+        cards=_cards(order),
+        payment=payment_of(order.order_number),
+        masked_email=masked_email(order.customer_id) if order.customer_id else None,
+    )
+
+
+def letter(order_number: str) -> OrderLetter | None:
+    """What a mail about this order needs, or None when there is no such order."""
+    order = Order.objects.filter(order_number=order_number).first()
+    if order is None:
+        return None
+    return OrderLetter(
+        order_number=order.order_number,
+        token=token_of(order),
+        state=OrderState(order.state),
+        language=order.language,
+        customer_id=order.customer_id,
+        total_micros=order.total_micros,
+        lines=_lines(order),
+        fulfilled_at=order.fulfilled_at,
+    )
+
+
+def history(order_number: str) -> tuple[StepView, ...]:
+    """Every step of an order, oldest first; empty when there is no such order."""
+    steps = OrderEvent.objects.filter(order__order_number=order_number).order_by("sequence")
+    return tuple(
+        StepView(
+            step.sequence,
+            step.fact,
+            step.reference,
+            OrderState(step.before),
+            OrderState(step.after),
+            step.happened_at,
+        )
+        for step in steps
+    )
+
+
+def paid_unfulfilled(*, now: datetime, older_than_seconds: int) -> tuple[str, ...]:
+    """Numbers of orders that are paid for so many seconds and not fulfilled, oldest first, at most 500."""
+    limit = now - timedelta(seconds=older_than_seconds)
+    rows = Order.objects.filter(state=OrderState.PAID.value, paid_at__lte=limit).order_by("paid_at")
+    return tuple(rows.values_list("order_number", flat=True)[:AT_MOST])
+
+
+def unpaid_since(since: datetime) -> tuple[str, ...]:
+    """Numbers of orders placed since then that are not paid, whatever their state, newest first, at most 500."""
+    states = sorted({OrderState.PLACED.value, OrderState.HELD.value, *(state.value for state in CLOSED)})
+    rows = Order.objects.filter(state__in=states, placed_at__gte=since).order_by("-placed_at")
+    return tuple(rows.values_list("order_number", flat=True)[:AT_MOST])
+
+
+def fulfilled_since(since: datetime) -> tuple[str, ...]:
+    """Numbers of orders fulfilled since then, newest first, at most 500."""
+    rows = Order.objects.filter(state=OrderState.FULFILLED.value, fulfilled_at__gte=since)
+    return tuple(rows.order_by("-fulfilled_at").values_list("order_number", flat=True)[:AT_MOST])
+
+
+def accounts_of_order(order_number: str) -> tuple[UUID, ...]:
+    """The ledger accounts of an order's cards, in the order of the cards."""
+    cards = Card.objects.filter(line__order__order_number=order_number).order_by("line__position", "index")
+    return tuple(cards.values_list("ledger_account_id", flat=True))
+
+
+def _lines(order: Order) -> tuple[LineView, ...]:
+    return tuple(
+        LineView(
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_price_micros=line.unit_price_micros,
+            line_price_micros=line.unit_price_micros * line.quantity,
+            unit_credit_micros=line.unit_credit_micros,
+            deck_id=line.deck_id,
+            deck_version=line.deck_version,
+        )
+        for line in order.lines.order_by("position")
+    )
+
+
+def _cards(order: Order) -> tuple[CardView, ...]:
+    cards = Card.objects.filter(line__order=order).select_related("line").order_by("line__position", "index")
+    return tuple(
+        CardView(
+            serial=card.pin_serial,
+            sku=card.line.sku,
+            credit_micros=card.line.unit_credit_micros,
+            balance=balance(card.ledger_account_id),
+            calls=calls_of_account(card.ledger_account_id),
+            deck_id=card.line.deck_id,
+            deck_version=card.line.deck_version,
+            guaranteed_until=card.guaranteed_until,
+        )
+        for card in cards
+    )
