@@ -1,0 +1,17 @@
+"""Money in, as a Django application."""
+
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    """Declares what this room keeps about people."""
+
+    name = "crystalcall.payments"
+    label = "payments"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Declare every field of this room in the inventory."""
+        from crystalcall.payments import personal_data
+
+        personal_data.declare_all()

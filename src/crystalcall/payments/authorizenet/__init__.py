@@ -1,0 +1,1 @@
+"""Authorize.Net: its JSON API, its hosted payment form and its webhooks."""

@@ -1,0 +1,1 @@
+"""The customers' door: every page of the store, in English and in Russian, without a cookie or a needed script."""

@@ -1,0 +1,1 @@
+"""Doors for machines that call us back: believed by their signature alone."""
