@@ -74,6 +74,18 @@ def test_the_decline_of_an_earlier_card_does_not_end_the_review_of_a_later_one(p
     assert state(number) == "held"
 
 
+def test_a_review_told_after_it_ended_in_a_decline_does_not_hold_the_order(place, now, monkeypatch):
+    number = place().order_number
+
+    class DeclinedMeanwhile:
+        state = paying.PaymentState.DECLINED
+
+    monkeypatch.setattr(paying, "payment_of", lambda _number: DeclinedMeanwhile())
+    for tell in (actions.mark_declined, actions.mark_held):
+        tell(number, "1", now=now)
+    assert state(number) == "placed"
+
+
 @pytest.mark.parametrize("told", sorted(itertools.permutations(["captured", "held", "declined", "lapsed"])))
 def test_messages_in_any_order_end_in_one_fulfilled_order(place, now, told):
     number = place("credit-2=1").order_number

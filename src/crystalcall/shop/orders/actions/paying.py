@@ -99,7 +99,13 @@ def mark_paid(order_number: str, payment_id: str, *, now: datetime) -> Moved | U
 
 
 def mark_held(order_number: str, payment_id: str, *, now: datetime) -> Moved | Unchanged:
-    """The gateway reviews a payment of this order: the buyer waits, and pays no second time."""
+    """The gateway reviews a payment of this order: the buyer waits, and pays no second time.
+
+    Facts may be told in any order: where the review has ended in a decline meanwhile, the decline counts.
+    """
+    payment = payment_of(order_number)
+    if payment is not None and payment.state is PaymentState.DECLINED:
+        return _apply(order_number, OrderFact.DECLINED, reference=payment_id, now=now)
     return _apply(order_number, OrderFact.HELD, reference=payment_id, now=now)
 
 
