@@ -1,0 +1,1 @@
+"""The books: accounts, transfers that only grow, and reservations that can never promise the same money twice."""

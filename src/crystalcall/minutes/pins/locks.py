@@ -1,0 +1,31 @@
+"""Every row lock of this room. The order, for all: the source of misses first, then PINs by id."""
+
+from datetime import datetime
+
+from crystalcall.minutes.pins.models import Pin, PinMissSource
+
+
+def lock_recent_source(source: bytes, *, missed_after: datetime) -> PinMissSource | None:
+    """The source's row if it missed after that moment, locked until the caller's transaction ends.
+
+    Callers who never miss have no row, and so wait for nobody.
+    """
+    rows = PinMissSource.objects.select_for_update().filter(source=source, last_miss_at__gt=missed_after)
+    return rows.first()
+
+
+def lock_or_make_source(source: bytes, *, now: datetime) -> tuple[PinMissSource, bool]:
+    """The source's row, locked, and whether it was made now with a first miss."""
+    return PinMissSource.objects.select_for_update().get_or_create(
+        source=source, defaults={"misses": 1, "last_miss_at": now}
+    )
+
+
+def lock_concerned(concern: bytes) -> list[Pin]:
+    """The PINs that begin with these digits, locked, by id."""
+    return list(Pin.objects.select_for_update().filter(concern=concern).order_by("pk"))
+
+
+def lock_pin(serial: str) -> Pin | None:
+    """The PIN of this serial, locked, or None."""
+    return Pin.objects.select_for_update().filter(serial=serial).first()

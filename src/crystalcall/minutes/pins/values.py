@@ -1,0 +1,70 @@
+"""What this room is asked and answers: frozen values in which a PIN never shows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from crystalcall.rules.pins import PinRefusalReason, PinState
+
+
+class PinContradictionError(Exception):
+    """One key was used to issue PINs for two accounts: a mistake in the program."""
+
+
+class UnknownSerialError(LookupError):
+    """No PIN has this serial."""
+
+
+class NoFreePinError(Exception):
+    """No unused PIN was found after many draws: the store has outgrown its PIN's length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a PIN was typed: the caller's number and the access number that was dialed, as far as they are known."""
+
+    caller_number: str | None = field(default=None, repr=False)
+    access_number: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPin:
+    """A PIN exists for this account; only `reveal_pin` tells it."""
+
+    serial: str
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PinAccepted:
+    """The typed PIN opens this account."""
+
+    serial: str
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PinRefused:
+    """The typed PIN opens nothing, and why; `retry_after_seconds` is given with too_many_tries alone."""
+
+    reason: PinRefusalReason
+    retry_after_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinInfo:
+    """A PIN without its digits; `blocked_at` and `block_reason` are given while it is blocked."""
+
+    serial: str
+    account_id: UUID
+    state: PinState
+    issued_at: datetime
+    blocked_at: datetime | None = None
+    block_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSerial:
+    """No PIN has this serial."""
+
+    serial: str
