@@ -16,6 +16,7 @@ from crystalcall.jobs.clock import Lane, Sweep
 from crystalcall.mailings import actions as mailing_actions
 from crystalcall.mailings import queries as mailing_queries
 from crystalcall.minutes.calls.actions import sweep_silent_calls
+from crystalcall.minutes.pins.actions import forget_old_misses
 from crystalcall.payments.actions import reconcile
 from crystalcall.payments.queries import captured_payment
 from crystalcall.plumbing import announcements
@@ -82,6 +83,11 @@ def end_silent_calls(now: datetime) -> int:
     return sweep_silent_calls(now=now).settled
 
 
+def forget_guessers(now: datetime) -> int:
+    """Delete the keyed traces of callers who mistyped a PIN long ago: they slow nobody any more."""
+    return forget_old_misses(now=now)
+
+
 def bury_lost_tasks(now: datetime) -> int:
     """Mark tasks as failed whose worker must be dead: what they were to do, the sweeps above do."""
     lost = DBTaskResult.objects.filter(
@@ -123,6 +129,7 @@ SWEEPS: Final = (
     Sweep("payment evidence", 60, credit_evidence),
     Sweep("missing notices", 60, queue_missing_notices),
     Sweep("unpaid orders", 300, expire_unpaid),
+    Sweep("old misses", 600, forget_guessers),
     Sweep("lost tasks", 60, bury_lost_tasks),
     Sweep("old tasks", 3600, prune_tasks),
     Sweep("unconfirmed payments", 15, reconcile_payments, Lane.GATEWAY),
