@@ -1,0 +1,19 @@
+"""The call room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class CallsConfig(AppConfig):
+    """Calls, their records, quote guarantees and access numbers."""
+
+    name = "crystalcall.minutes.calls"
+    label = "calls"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Declare what this room keeps, and guard the records."""
+        from crystalcall.minutes.calls import personal_data
+        from crystalcall.plumbing import append_only
+
+        personal_data.declare_all()
+        append_only.register("calls_callrecord")

@@ -1,0 +1,220 @@
+"""What the call room takes and gives: frozen values, each a decision with its reason."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crystalcall.minutes.rates.values import DestinationInfo
+from crystalcall.rules.calls import CallState, RefusalReason, ReleaseCause
+from crystalcall.rules.rating import RateTerms
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeRequest:
+    """A caller wants to call a number.
+
+    ``pin`` opens a card. Without one, ``caller_number`` or ``sip_user`` would name an account; beside a PIN,
+    ``caller_number`` and ``access_number`` say where the call comes from and only serve to slow guessing.
+    ``slice_seconds`` asks for the first so many seconds instead of the whole affordable time.
+    """
+
+    switch_id: int
+    call_id: str
+    called_number: str = field(repr=False)
+    pin: str | None = field(default=None, repr=False)
+    caller_number: str | None = field(default=None, repr=False)
+    sip_user: str | None = field(default=None, repr=False)
+    access_number: str | None = None
+    slice_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DialRoute:
+    """One way to complete the call: the carrier, and what to dial there (it holds the called number)."""
+
+    carrier: str
+    dial: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedDestination:
+    """Where the called number is, readable by machines (key, country, line type) and by people."""
+
+    key: str
+    country_iso2: str | None
+    line_type: str
+    area: str
+    name_en: str
+    name_ru: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The call may be made: the limit counts from the answer.
+
+    ``minute_price_micros`` and ``connect_fee_micros`` are those of the terms that price the granted time, the
+    cheapest; ``balance_micros`` is what the caller could spend before this call's hold.
+    """
+
+    granted_seconds: int
+    destination: GrantedDestination
+    minute_price_micros: int
+    connect_fee_micros: int
+    balance_micros: int
+    routes: tuple[DialRoute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The call may not be made, and why; nothing is held. ``retry_after_seconds`` stands where waiting helps."""
+
+    reason: RefusalReason
+    retry_after_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer is noted; ``granted_seconds`` is the limit that counts from it."""
+
+    state: CallState
+    answered_at: datetime
+    granted_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """The absolute limit since the answer; equal to the old one means that there is no more."""
+
+    granted_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What the call cost, and what the caller can spend now."""
+
+    charge_micros: int
+    billable_seconds: int
+    balance_micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """The message cannot be true together with what this switch said of the call before; nothing changed."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCall:
+    """This switch never authorized a call of that name."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did: how many silent calls it settled, and how many of them were never answered."""
+
+    settled: int
+    never_answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallProof:
+    """One call as its owner sees it, with every figure that its charge follows from.
+
+    Of a running call the figures of use are the last known, and the balance before and after are the same. The
+    overrun is time the switch cut too late, which nobody is charged for. ``masked_number`` is empty once erased.
+    """
+
+    started_at: datetime
+    state: CallState
+    destination: DestinationInfo
+    masked_number: str
+    prefix: str
+    deck_version: int
+    terms: RateTerms
+    granted_seconds: int
+    used_seconds: int
+    billable_seconds: int
+    increments: int
+    fee_micros: int
+    charge_micros: int
+    balance_before_micros: int
+    balance_after_micros: int
+    overrun_seconds: int
+    overrun_micros: int
+    release_cause: ReleaseCause | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call as its switch sees it; the proof is there unless the call was refused."""
+
+    call_id: str
+    state: CallState
+    refusal_reason: RefusalReason | None
+    authorized_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    granted_seconds: int
+    hold_micros: int
+    proof: CallProof | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guaranteed:
+    """The promise stands: until then no call of the account costs more than this deck says."""
+
+    deck_id: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessNumberInfo:
+    """A number that callers dial first, with its place in both languages."""
+
+    e164: str
+    place_en: str
+    place_ru: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessNumberAdded:
+    """The number is shown to callers from now on (or again)."""
+
+    e164: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessNumberRemoved:
+    """The number is no longer shown; ``was_active`` is false where it was not before."""
+
+    e164: str
+    was_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BadAccessNumber:
+    """What was typed is no telephone number that callers could dial, and why."""
+
+    typed: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSnapshot:
+    """One deck's terms for the called number, as they stood at the authorization."""
+
+    deck_id: int
+    deck_version: int
+    prefix: str
+    destination: DestinationInfo
+    terms: RateTerms
+
+
+@dataclass(frozen=True, slots=True)
+class CallKey:
+    """How a switch names a call."""
+
+    switch_id: int
+    call_id: str

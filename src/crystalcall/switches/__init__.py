@@ -1,0 +1,1 @@
+"""The doors through which telephone switches ask for calls; one folder for each protocol they speak."""

@@ -1,0 +1,1 @@
+"""The switch API: JSON over HTTP, one bearer key for each switch, every message safe to repeat."""

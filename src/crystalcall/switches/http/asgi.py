@@ -1,0 +1,12 @@
+"""The process entry of the switch API: sets Django up, then offers `app` to an ASGI server."""
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crystalcall.config.django_settings")
+django.setup()
+
+from crystalcall.switches.http.server import create_app  # noqa: E402 - rooms can only be read once Django is set up
+
+app = create_app()
