@@ -20,7 +20,7 @@ from crystalcall.minutes.rates.queries import (
     search,
 )
 from crystalcall.minutes.rates.values import CountryAnswer, Deck, NoRate, NumberAnswer, Suggestions
-from crystalcall.rules.numbering import LineType, Unclear, UnclearReason
+from crystalcall.rules.numbering import Unclear, UnclearReason
 from crystalcall.rules.rating import quote
 
 NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
@@ -189,13 +189,8 @@ class TestRealDecks(TestCase):
         ):
             assert search(typed, "en", NOW) == Unclear(reason, typed)
 
-    def test_a_good_number_without_a_carrier_is_told_apart(self) -> None:
-        assert isinstance(search("+881 6 1234 5678", "en", NOW), NoRate)
-
-    def test_satellites_are_known_as_such(self) -> None:
-        answer = search("+870 773 111 632", "en", NOW)
-        assert isinstance(answer, NumberAnswer)
-        assert answer.rated.destination.line_type is LineType.SATELLITE
+    def test_satellites_are_not_quoted_because_they_cannot_be_called(self) -> None:
+        assert search("+870 773 111 632", "en", NOW) == Unclear(UnclearReason.SATELLITE, "+870 773 111 632")
 
 
 @pytest.mark.django_db

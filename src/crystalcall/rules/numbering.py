@@ -26,6 +26,10 @@ class LineType(StrEnum):
     OTHER = "other"
 
 
+#: Ranges in which a minute can cost a card, and where fraud lives: neither quoted, listed nor called.
+CLOSED_LINES: Final = frozenset({LineType.PREMIUM, LineType.SATELLITE})
+
+
 class UnclearReason(StrEnum):
     """Why what was typed is not one number that can be called."""
 
@@ -35,6 +39,7 @@ class UnclearReason(StrEnum):
     TOO_LONG = "too_long"
     AMBIGUOUS = "ambiguous"
     PREMIUM = "premium"
+    SATELLITE = "satellite"
     UNKNOWN_COUNTRY = "unknown_country"
     IMPOSSIBLE = "impossible"
 

@@ -49,6 +49,7 @@ UNCLEAR: Final = {
     "too_long": "This number is too long.",
     "ambiguous": "This number could be in several countries: begin with + and the country code.",
     "premium": "This is a premium number; such calls are not sold.",
+    "satellite": "This is a satellite number; such calls are not sold.",
     "unknown_country": "No country has this country code.",
     "impossible": "No such number exists in that country.",
 }
@@ -326,7 +327,7 @@ def _found(typed: str, *, as_json: bool) -> _Found:
     """Read and rate a number under the current deck; otherwise say why not, and end with 1."""
     from crystalcall.minutes.rates import queries
     from crystalcall.plumbing.clock import now
-    from crystalcall.rules.numbering import Unclear, read_number
+    from crystalcall.rules.numbering import CLOSED_LINES, Unclear, read_number
 
     number = read_number(typed)
     if isinstance(number, Unclear):
@@ -337,6 +338,9 @@ def _found(typed: str, *, as_json: bool) -> _Found:
     rated = queries.find_rate(number.digits, deck.id)
     if rated is None:
         _refuse("no_rate", "No carrier of ours reaches this number.", as_json=as_json)
+    closed = CLOSED_LINES & {number.line_type, rated.destination.line_type}
+    for line_type in sorted(closed):
+        _refuse(line_type.value, UNCLEAR[line_type.value], as_json=as_json)
     return _Found(number, rated)
 
 

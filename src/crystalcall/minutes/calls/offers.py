@@ -5,7 +5,7 @@ The terms are frozen with the call when it is authorized, so that a new publicat
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,11 +14,8 @@ from crystalcall.minutes.calls.models import QuoteGuarantee
 from crystalcall.minutes.calls.values import OfferSnapshot
 from crystalcall.minutes.rates.queries import current_deck, find_rate
 from crystalcall.rules.calls import RefusalReason
-from crystalcall.rules.numbering import LineType, Number, UnclearReason, read_number
+from crystalcall.rules.numbering import CLOSED_LINES, Number, UnclearReason, read_number
 from crystalcall.rules.rating import RateTerms
-
-# Ranges in which a minute can cost a card, and where fraud lives: closed until an operator opens them on purpose.
-FORBIDDEN_LINES: Final = frozenset({LineType.PREMIUM, LineType.SATELLITE})
 
 Offers = tuple[OfferSnapshot, ...]
 
@@ -44,10 +41,10 @@ def price_number(typed: str, account_id: UUID, *, now: datetime) -> Priced | Can
     if not isinstance(number, Number):
         premium = number.reason is UnclearReason.PREMIUM
         return CannotPrice(RefusalReason.FORBIDDEN_DESTINATION if premium else RefusalReason.BAD_NUMBER)
-    if number.line_type in FORBIDDEN_LINES:
+    if number.line_type in CLOSED_LINES:
         return CannotPrice(RefusalReason.FORBIDDEN_DESTINATION)
     offers = _offers(number.digits, account_id, now)
-    if any(offer.destination.line_type in FORBIDDEN_LINES for offer in offers):
+    if any(offer.destination.line_type in CLOSED_LINES for offer in offers):
         return CannotPrice(RefusalReason.FORBIDDEN_DESTINATION)
     return Priced(number, offers) if offers else CannotPrice(RefusalReason.NO_ROUTE)
 

@@ -14,7 +14,7 @@ from crystalcall.minutes.rates.geography import LANGUAGES, folded
 from crystalcall.minutes.rates.models import Destination, Rate, RateDeck, Route
 from crystalcall.minutes.rates.retail import COMPARED_CALL_SECONDS
 from crystalcall.minutes.rates.values import CountryLine, DestinationInfo, RatedPrefix, is_place
-from crystalcall.rules.numbering import LineType
+from crystalcall.rules.numbering import CLOSED_LINES, LineType
 from crystalcall.rules.rating import RateTerms, charge
 
 # Thirty days of guarantees may need a few decks at once; each is a few megabytes.
@@ -95,11 +95,11 @@ class PrefixIndex:
         return list(first.values())
 
     def _computed_lines(self) -> dict[str, tuple[CountryLine, ...]]:
-        """Cheapest and dearest by a call of three minutes, so that fees and increments count; then by prefix."""
+        """Cheapest and dearest by a call of three minutes, with its fees and increments; closed ranges left out."""
         found: dict[tuple[str, LineType], list[tuple[int, str, Cell]]] = {}
         for prefix, cell in self._shared_cells():
             iso2 = cell.destination.country_iso2
-            if iso2 is not None:
+            if iso2 is not None and cell.destination.line_type not in CLOSED_LINES:
                 cost = charge(COMPARED_CALL_SECONDS, (cell.terms,)).amount_micros
                 found.setdefault((iso2, cell.destination.line_type), []).append((cost, prefix, cell))
         lines: dict[str, list[CountryLine]] = {}

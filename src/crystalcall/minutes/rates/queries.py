@@ -134,8 +134,8 @@ def best_saving(deck_id: int, now: datetime) -> Saving | None:
 def search(typed: str, language: str, now: datetime) -> NumberAnswer | CountryAnswer | Unclear | NoRate | Suggestions:
     """Answer what somebody typed: a number in any form, or a country's name in English or Russian.
 
-    Premium numbers are not sold and answer `Unclear(PREMIUM)`. Before the first publication a number answers `NoRate`
-    and a country comes without lines.
+    Premium and satellite numbers are not sold and answer `Unclear` with that reason. Before the first publication a
+    number answers `NoRate` and a country comes without lines.
     """
     deck = current_deck(now)
     return search_for(typed, language, index_of(deck.id) if deck else None)

@@ -15,7 +15,7 @@ from crystalcall.minutes.rates.values import (
     area_name,
     is_place,
 )
-from crystalcall.rules.numbering import LineType, Number, Unclear, UnclearReason, read_number
+from crystalcall.rules.numbering import CLOSED_LINES, Number, Unclear, UnclearReason, read_number
 
 MOST_SUGGESTIONS: Final = 5
 # Below this likeness difflib offers Niger to somebody who typed "tiger".
@@ -37,13 +37,15 @@ def search_for(
 
 
 def _number(number: Number, typed: str, language: str, index: PrefixIndex | None) -> NumberAnswer | Unclear | NoRate:
-    """The price of a number, unless nothing on sale reaches it or it is a premium service."""
+    """The price of a number, unless nothing on sale reaches it or its range is closed: no quote without a call."""
+    if number.line_type in CLOSED_LINES:
+        return Unclear(UnclearReason(number.line_type.value), typed)
     found = index.longest(number.digits) if index else None
     if index is None or found is None:
         return NoRate(number)
     rated = index.rated(*found)
-    if rated.destination.line_type is LineType.PREMIUM:
-        return Unclear(UnclearReason.PREMIUM, typed)
+    if rated.destination.line_type in CLOSED_LINES:
+        return Unclear(UnclearReason(rated.destination.line_type.value), typed)
     return NumberAnswer(number, rated, place_of(number, rated, language))
 
 

@@ -1,0 +1,10 @@
+"""Django's entry for the customers' door."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """The pages, templates and static files; the door keeps no table of its own."""
+
+    name = "crystalcall.web"
+    label = "web"

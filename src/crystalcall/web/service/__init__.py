@@ -1,0 +1,1 @@
+"""Customer service, secure ordering, and what Your Account is today."""

@@ -1,0 +1,20 @@
+"""The store's addresses. `localized_patterns` stand at the root in English and under /ru/ in Russian."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from crystalcall.web import health
+from crystalcall.web.privacy import urls as privacy_urls
+from crystalcall.web.service import urls as service_urls
+from crystalcall.web.shop import urls as shop_urls
+
+plain_patterns: list[URLPattern | URLResolver] = [
+    path("robots.txt", health.robots, name="robots"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+
+localized_patterns: list[URLPattern | URLResolver] = [
+    path("", include(shop_urls)),
+    path("", include(privacy_urls)),
+    path("", include(service_urls)),
+]
