@@ -36,9 +36,9 @@ def test_a_saving_is_rounded_down_and_never_overstated():
     assert round(drawn.our_share, 1) == 22.1
 
 
-def test_a_dearer_price_of_ours_is_drawn_and_said_as_dearer_rounded_up():
+def test_a_dearer_price_of_ours_is_drawn_as_dearer_and_claims_no_percentage():
     drawn = scale(41_000, reference(35_000), from_micros=41_000, in_full=False)
-    assert drawn.text == "18% more than 3.5¢"
+    assert drawn.text == "Compared to 3.5¢"
     assert drawn.saving_percent == 0
     assert drawn.our_share == 100
     assert drawn.reference_share < 100

@@ -173,31 +173,27 @@ def scale(our_micros: int, reference: ReferencePrice, *, from_micros: int, in_fu
         our_share=100 * our_micros / longest,
         reference_share=100 * theirs / longest,
         saving_percent=max(0, (theirs - our_micros) * 100 // theirs) if theirs else 0,
-        text=_scale_text(our_micros, reference, is_range=from_micros < our_micros, in_full=in_full),
+        text=_scale_text(our_micros, reference, in_full=in_full),
     )
 
 
-def _scale_text(our_micros: int, reference: ReferencePrice, *, is_range: bool, in_full: bool) -> str:
+def _scale_text(our_micros: int, reference: ReferencePrice, *, in_full: bool) -> str:
     theirs = reference.minute_price_micros
     said = {
         "price": figures.cents(theirs, language()),
         "carrier": reference.carrier,
         "year": reference.year,
     }
-    if is_range and our_micros > theirs:
-        # Some areas cost less and some more: one percentage would hide the other.
+    if our_micros > theirs:
+        # Where ours is dearer the bar shows it and the figure says it; a percentage is a saving's own sign.
         text = _("Compared to %(price)s")
-    elif our_micros == theirs or not theirs:
+    elif our_micros == theirs:
         text = _("The same as %(price)s")
-    elif our_micros < theirs:
+    else:
         # Rounded down: a saving is never said to be larger than it is.
         whole = (theirs - our_micros) * 100 // theirs
         said["percent"] = figures.percent(whole, language())
         text = _("%(percent)s less than %(price)s") if whole else _("Just below %(price)s")
-    else:
-        # Rounded up, for the same reason.
-        said["percent"] = figures.percent(-((theirs - our_micros) * 100 // theirs), language())
-        text = _("%(percent)s more than %(price)s")
     if in_full:
         return text % said + " " + _("at %(carrier)s, %(year)s") % said
     return text % said
