@@ -1,0 +1,98 @@
+"""The command line: every command an operator has, each in its own file beside this one."""
+
+import os
+import sys
+import traceback
+
+import click
+
+from crystalcall.plumbing.settings import SettingsError
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+
+
+class Program(click.Group):
+    """The root command: starts Django for the commands that need it, and never shows a traceback to its user."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; settings that make no sense end it with a sentence and exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as problem:
+            click.echo(f"Crystal Call cannot start. {problem}", err=True)
+            ctx.exit(EXIT_USAGE)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crystalcall")
+@click.pass_context
+def program(ctx: click.Context) -> None:
+    """Crystal Call: prepaid minutes for international calls, and every one of them delivered."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crystalcall.config.django_settings")
+    asks_for_help = not HELP.isdisjoint(sys.argv[1:])
+    if ctx.invoked_subcommand not in WITHOUT_DJANGO and not asks_for_help:
+        start_django()
+
+
+#: Help needs no database and no secrets.
+HELP = frozenset({"-h", "--help"})
+#: Commands that prepare the settings themselves before Django reads them.
+WITHOUT_DJANGO = frozenset({"demo"})
+
+
+def start_django() -> None:
+    """Read the settings and load every room. Errors: SettingsError."""
+    import django
+    from django.core import checks
+
+    django.setup()
+    broken = [str(message) for message in checks.run_checks() if message.is_serious()]
+    if broken:
+        raise SettingsError("\n".join(broken))
+
+
+def register_commands() -> None:
+    """Hang every command under the root."""
+    from crystalcall.config.cli.demo import demo_command
+    from crystalcall.config.cli.ledger import ledger_group
+    from crystalcall.config.cli.migrate import migrate_command
+    from crystalcall.config.cli.payments import payments_group
+    from crystalcall.config.cli.pins import pins_group
+    from crystalcall.config.cli.rates import rates_group
+    from crystalcall.config.cli.switches import access_numbers_group, switches_group
+    from crystalcall.config.cli.worker import worker_command
+
+    commands = (
+        demo_command,
+        migrate_command,
+        rates_group,
+        ledger_group,
+        pins_group,
+        payments_group,
+        switches_group,
+        access_numbers_group,
+        worker_command,
+    )
+    for command in commands:
+        program.add_command(command)
+
+
+def main() -> None:
+    """Entry of the `crystalcall` script. Exit code 0, 1 (refused, with the reason) or 2 (usage)."""
+    register_commands()
+    try:
+        program()
+    except SettingsError as problem:
+        click.echo(f"Crystal Call cannot start. {problem}", err=True)
+        sys.exit(EXIT_USAGE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as problem:  # noqa: BLE001 - the last guard: a user gets a sentence, the log gets the rest
+        if os.environ.get("CRYSTALCALL_DEBUG") == "true":
+            traceback.print_exc()
+        click.echo(
+            f"Crystal Call stopped on an unexpected error ({type(problem).__name__}). Nothing was half done.",
+            err=True,
+        )
+        sys.exit(EXIT_REFUSED)

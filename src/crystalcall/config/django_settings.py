@@ -1,0 +1,169 @@
+"""Django's settings, derived from the one settings class; nothing here is set anywhere else."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from crystalcall.plumbing.settings import Settings, read_settings
+
+CRYSTALCALL: Settings = read_settings()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = CRYSTALCALL.secret_key
+DEBUG = CRYSTALCALL.debug
+ALLOWED_HOSTS = [host.strip() for host in CRYSTALCALL.allowed_hosts.split(",") if host.strip()]
+if CRYSTALCALL.profile == "test":
+    ALLOWED_HOSTS.append("testserver")  # the name Django's test client gives itself
+
+ROOT_URLCONF = "crystalcall.config.urls"
+WSGI_APPLICATION = "crystalcall.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Sessions, messages, admin, auth and the CSRF middleware are left out on purpose: each leads to a cookie (clause C17).
+INSTALLED_APPS = [
+    "crystalcall.plumbing.apps.PlumbingConfig",
+    "crystalcall.privacy.apps.PrivacyConfig",
+    "crystalcall.customers",
+    "crystalcall.minutes.rates",
+    "crystalcall.minutes.ledger",
+    "crystalcall.minutes.pins",
+    "crystalcall.minutes.calls",
+    "crystalcall.payments",
+    "crystalcall.shop.catalogue",
+    "crystalcall.shop.orders",
+    "crystalcall.mailings",
+    "crystalcall.switches.http",
+    "crystalcall.web",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    # Outermost: whatever anything below does, no cookie leaves.
+    "crystalcall.plumbing.middleware.cookie_guard.cookie_guard",
+    "crystalcall.plumbing.middleware.headers.security_headers",
+    "csp.middleware.CSPMiddleware",
+    "crystalcall.plumbing.middleware.request_limits.request_limits",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "crystalcall.plumbing.middleware.language.language_from_path",
+    "crystalcall.plumbing.middleware.cross_origin.cross_origin_check",
+    "django.middleware.common.CommonMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "crystalcall.web.context.site",
+            ],
+        },
+    },
+]
+
+
+def _database(settings: Settings) -> dict[str, Any]:
+    """Django's database entry for the embedded SQLite or a PostgreSQL."""
+    if not settings.database_url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": settings.data_path("crystalcall.sqlite3"),
+            "CONN_MAX_AGE": 60,
+            "OPTIONS": {
+                # Writers queue at BEGIN instead of failing in the middle when a read lock cannot grow.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: an answer to a caller is a promise, and must survive a power cut.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+            "TEST": {"NAME": settings.data_path("test.sqlite3")},
+        }
+    url = urlsplit(settings.database_url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(url.query)),
+    }
+
+
+DATABASES = {"default": _database(CRYSTALCALL)}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = CRYSTALCALL.data_path("static")
+WHITENOISE_USE_FINDERS = CRYSTALCALL.profile != "production"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if CRYSTALCALL.profile == "production"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = CRYSTALCALL.smtp_host
+EMAIL_PORT = CRYSTALCALL.smtp_port
+EMAIL_HOST_USER = CRYSTALCALL.smtp_username
+EMAIL_HOST_PASSWORD = CRYSTALCALL.smtp_password
+EMAIL_USE_TLS = CRYSTALCALL.smtp_tls == "starttls"
+EMAIL_USE_SSL = CRYSTALCALL.smtp_tls == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = CRYSTALCALL.mail_from
+
+_gateway = urlsplit(CRYSTALCALL.gateway_hosted_url)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, f"{_gateway.scheme}://{_gateway.netloc}"],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["fragments"],
+    },
+}
+
+# The largest of our forms is a checkout; anything bigger is not a form of ours.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 65536
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CRYSTALCALL.profile == "production" else None
+APPEND_SLASH = True
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "crystalcall": {"level": "INFO"},
+        # Django's request logger writes whole addresses; order links carry a token, so only errors of ours are kept.
+        "django.request": {"level": "CRITICAL"},
+        "django_tasks_db": {"level": "WARNING"},
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
