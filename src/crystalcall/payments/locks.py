@@ -18,6 +18,11 @@ def gateway_transaction(row_id: int) -> GatewayTransaction | None:
     return GatewayTransaction.objects.select_for_update().filter(pk=row_id).first()
 
 
+def known_transaction(trans_id: str) -> GatewayTransaction | None:
+    """Lock a transaction by the gateway's id, under its payment's lock; None when we have not seen it."""
+    return GatewayTransaction.objects.select_for_update().filter(trans_id=trans_id).first()
+
+
 def notification(row_id: int) -> GatewayNotification | None:
     """Lock a notification; None when there is none."""
     return GatewayNotification.objects.select_for_update().filter(pk=row_id).first()
