@@ -143,9 +143,31 @@ def stop(demo: Demo, number: signal.Signals = signal.SIGTERM) -> int:
         raise
 
 
+def children(parent: int) -> list[int]:
+    """The process ids of a process's children."""
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    return [int(number) for number in listed.split()]
+
+
 def child_named(parent: int, word: str) -> int:
     """The process id of the child whose command line has this word."""
-    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split():
+    for child in children(parent):
         if word.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
-            return int(child)
+            return child
     raise AssertionError(f"no child of {parent} runs {word}")
+
+
+def wait_until_gone(processes: list[int]) -> None:
+    """Until none of these processes runs any more; a dead one that nobody has collected yet is gone."""
+    deadline = time.monotonic() + 30
+    while left := [number for number in processes if _runs(number)]:
+        assert time.monotonic() < deadline, f"still running: {left}"
+        time.sleep(0.1)
+
+
+def _runs(number: int) -> bool:
+    try:
+        status = Path(f"/proc/{number}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"

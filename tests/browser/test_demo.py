@@ -8,10 +8,12 @@ import pytest
 from demos import (
     PORTS,
     child_named,
+    children,
     free_base_port,
     listening,
     start_demo,
     stop,
+    wait_until_gone,
     wait_until_running,
     wait_until_silent,
 )
@@ -84,9 +86,12 @@ def test_nobody_survives_a_demo_that_is_killed_outright(place):
     base = free_base_port()
     demo = start_demo(place / "var", base, place / "killed.txt")
     wait_until_running(demo)
+    left = children(demo.process.pid)
+    assert len(left) == 5
     demo.process.kill()
     demo.process.wait(10)
     wait_until_silent(base)
+    wait_until_gone(left)
 
 
 def test_two_demos_do_not_share_a_data_folder(place):

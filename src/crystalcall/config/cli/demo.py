@@ -106,8 +106,11 @@ def _run(console: Console, settings: Settings, switch_key: str) -> None:
             show(console, settings, switch_key)
         household.watch()
     finally:
-        console.print("\nStopping …")
-        household.stop()
+        try:
+            console.print("\nStopping …")
+        finally:
+            # Even where the terminal is gone and nothing can be said any more.
+            household.stop()
         console.print("Stopped. The data stays in " + settings.data_dir + ".")
 
 

@@ -117,21 +117,21 @@ class Household:
     def stop(self) -> None:
         """End every part: asked first, made after a while; nobody is left behind."""
         for _, process in reversed(self._running):
-            _send(process, signal.SIGTERM)
+            os.kill(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        for _, process in self._running:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, deadline - time.monotonic()))
+        while time.monotonic() < deadline and any(_exit_code(process) is None for _, process in self._running):
+            # Not the event of the end: a second Ctrl-C must not cut the parts' own good-byes short.
+            threading.Event().wait(LOOK_SECONDS)
         for _, process in self._running:
             # The whole group, even when its head is gone: a server's workers may outlive it.
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self._running.clear()
 
     def _complain_of_the_dead(self) -> None:
         for part, process in self._running:
-            code = process.poll()
+            code = _exit_code(process)
             if code is not None and not self.asked_to_stop:
                 raise DemoStoppedError(self._report(part, f"ended by itself (exit code {code})"))
 
@@ -148,9 +148,12 @@ def _bound_to_this_process() -> list[str]:
     return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
-def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    if process.poll() is None:
-        process.send_signal(number)
+def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
+    """How a part ended, or None while it runs; it stays a zombie, so that its number is nobody else's until `stop`."""
+    ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    if ended is None:
+        return None
+    return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
 
 
 def _is_well(part: Part) -> bool:

@@ -75,7 +75,7 @@ def _apply(details: TransactionDetails, *, now: datetime) -> Examination:
         payment = locks.payment_of_order(details.order_number) if details.order_number else None
         if payment is None:
             return Ignored(IgnoredReason.UNKNOWN_ORDER)
-        # Locked, not only read: a void moves this row on without the payment's lock, and saving a stale one would undo it.
+        # Locked: a void moves this row on without the payment's lock, and saving a stale copy would undo it.
         known = locks.known_transaction(details.trans_id)
         if known is not None and known.payment_id != payment.pk:
             logger.error("transaction %s was counted for another order before", details.trans_id)
