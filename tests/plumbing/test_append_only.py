@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def disclosure() -> Disclosure:
     granted = permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("email",), "subject-1")
     assert isinstance(granted, Permit)
-    return Disclosure.objects.get(pk=granted.disclosure_id)
+    return Disclosure.objects.get(subject="subject-1")
 
 
 def test_an_update_is_refused_by_the_database(disclosure):

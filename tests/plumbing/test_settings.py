@@ -88,6 +88,8 @@ def test_a_secret_given_twice_is_refused(tmp_path):
         ({"CRYSTALCALL_PROFILE": "staging"}, "PROFILE"),
         ({"CRYSTALCALL_COLOR": "blue"}, "CRYSTALCALL_COLOR is not a setting"),
         ({"CRYSTALCALL_STORE_BASE_URL": "https://shop.example/"}, "slash"),
+        ({"CRYSTALCALL_STORE_TIME_ZONE": "Mars/Olympus"}, "STORE_TIME_ZONE"),
+        ({"CRYSTALCALL_CALLS_PER_CARD": "0"}, "CALLS_PER_CARD"),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence_that_names_it(change, word):

@@ -7,7 +7,7 @@ must carry its own key.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
@@ -63,14 +63,25 @@ def listeners() -> dict[str, tuple[str, ...]]:
 def announce(event: Event) -> None:
     """Write the fact and its deliveries, and enqueue them, all in the caller's transaction.
 
+    A fact that nobody listens to is not written: its own room has recorded it already.
+
     Errors: NotInTransactionError outside `transaction.atomic()`.
     """
+    announce_all((event,))
+
+
+def announce_all(events: Iterable[Event]) -> None:
+    """Announce several facts of one transaction; see `announce`."""
     if not transaction.get_connection().in_atomic_block:
-        raise NotInTransactionError(f"{event.NAME} must be announced in the transaction that made it true.")
-    fact = Announcement.objects.create(name=event.NAME, payload=asdict(event), announced_at=clock_now())
-    for entry in _listeners.get(event.NAME, []):
-        delivery = Delivery.objects.create(announcement=fact, listener=entry.name)
-        deliver_announcement.enqueue(delivery.pk)
+        raise NotInTransactionError("Facts must be announced in the transaction that made them true.")
+    for event in events:
+        told = _listeners.get(event.NAME, ())
+        if not told:
+            continue
+        fact = Announcement.objects.create(name=event.NAME, payload=asdict(event), announced_at=clock_now())
+        for entry in told:
+            delivery = Delivery.objects.create(announcement=fact, listener=entry.name)
+            deliver_announcement.enqueue(delivery.pk)
 
 
 def deliver(delivery_id: int) -> bool:

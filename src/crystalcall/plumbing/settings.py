@@ -50,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profile: Profile = "demo"
     #: Folder for the embedded database, generated secrets, logs and the demo's mailbox.
     data_dir: NonEmpty = "var"
-    #: First of six ports: store, back office, switch API, local Authorize.Net, mailbox viewer, local SMTP.
+    #: First of seven ports: store, back office, switch API, local Authorize.Net, mailbox viewer, local SMTP, metrics.
     base_port: Annotated[int, msgspec.Meta(ge=1024, le=65000)] = 8000
     #: Django's debug pages; refused in production.
     debug: bool = False
@@ -98,6 +98,42 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     service_email: NonEmpty = "service@crystalcall.example"
     #: Longest single call in seconds; 0 for no cap. It is said beside every quote that it shortens.
     call_cap_seconds: Count = 0
+    #: How many calls one card may make at the same time, unless its own limits say otherwise.
+    calls_per_card: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    #: The most one card may spend on calls in a day (UTC), in micros of a dollar; 0 for no cap.
+    day_cap_micros: Count = 0
+    #: An answered call this short is not charged (a false answer, a mistake), in seconds; 0 charges it.
+    fair_short_call_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = 3
+    #: A call that the switch reports as failed or dropped is not charged up to this length, in seconds; 0 charges it.
+    fair_failed_call_seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 60
+    #: How many messages about calls are committed together at most.
+    desk_batch_size: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 256
+    #: How long the call desk gathers messages at most before it commits them, in milliseconds.
+    desk_wait_milliseconds: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
+    #: How many messages may wait at the call desk; further ones are refused at once.
+    desk_queue_size: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 2048
+    #: How many database connections the call desk of one process commits with.
+    desk_writers: Annotated[int, msgspec.Meta(ge=1, le=16)] = 2
+    #: How many calls one card may begin in an hour; 0 for no limit.
+    velocity_calls_per_hour: Count = 60
+    #: How many calls a day one card may make to ranges known for revenue-share fraud; 0 for none at all.
+    velocity_risk_calls_per_day: Count = 3
+    #: How long one call to such a range may last, in seconds; 0 for no limit.
+    velocity_risk_seconds_per_call: Count = 600
+    #: How many calls an hour the whole shop lets through to such ranges; 0 for none at all.
+    shop_risk_calls_per_hour: Count = 30
+    #: For how many months the records of calls are kept.
+    record_retention_months: Annotated[int, msgspec.Meta(ge=1, le=120)] = 18
+    #: For how many days the answers to a switch's messages are kept for repeats, after the call is over.
+    step_retention_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 30
+    #: For how many days after its purchase credit is valid; 0 for ever.
+    credit_valid_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
+    #: After how many days without a call or a top-up credit is dormant and expires; 0 for never.
+    dormant_after_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
+    #: How many days before credit or minutes expire their holder is told.
+    expiry_notice_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 30
+    #: The store's time zone, for prices that depend on the time of day where a rate names no zone of its own.
+    store_time_zone: NonEmpty = "UTC"
     #: For how many days after a purchase the deck shown then may rate a card's calls.
     guarantee_days: Annotated[int, msgspec.Meta(ge=30, le=3650)] = 30
     #: How old an unconfirmed payment attempt is before reconciliation asks the gateway about it.

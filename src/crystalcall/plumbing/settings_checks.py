@@ -3,6 +3,7 @@
 import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from crystalcall.plumbing.settings import Settings
@@ -19,6 +20,7 @@ def complaints_about(settings: "Settings") -> list[str]:
         *_address_complaints(settings),
         *_database_complaints(settings),
         *_key_complaints(settings),
+        *_zone_complaints(settings),
         *(_production_complaints(settings) if settings.profile == "production" else []),
     ]
 
@@ -50,6 +52,14 @@ def _address_complaints(settings: "Settings") -> list[str]:
         elif address.query or address.fragment or address.path.endswith("/"):
             complaints.append(f"{_variable(name)} must not end in a slash or carry a query.")
     return complaints
+
+
+def _zone_complaints(settings: "Settings") -> list[str]:
+    try:
+        ZoneInfo(settings.store_time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return [f"{_variable('store_time_zone')} must name a time zone, such as Europe/Moscow or UTC."]
+    return []
 
 
 def _database_complaints(settings: "Settings") -> list[str]:

@@ -4,16 +4,21 @@ Whoever sends anything outside takes a `Permit` as the first argument; only `per
 nothing is recorded (clauses C08, C09).
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from crystalcall.plumbing.clock import now as clock_now
+from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.privacy.models import Disclosure
 from crystalcall.privacy.providers import PROVIDERS, Provider
 from crystalcall.privacy.purposes import Purpose
 
 _MADE_BY_THE_GATE = object()
+_COLUMNS = ("provider", "purpose", "fields", "subject", "disclosed_at")
+_disclosures = Rowset(Disclosure)
 
 
 class RefusalReason(StrEnum):
@@ -38,7 +43,6 @@ class Permit:
     purpose: Purpose
     fields: tuple[str, ...]
     subject: str
-    disclosure_id: int
     seal: Any = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -63,24 +67,33 @@ def permit(provider: str, purpose: Purpose, fields: tuple[str, ...], subject: st
 
     Writes the disclosure in the caller's transaction: if that rolls back, nothing is claimed to have left.
     """
+    given = permits(provider, purpose, fields, (subject,))
+    return given if isinstance(given, Refusal) else given[0]
+
+
+def permits(
+    provider: str, purpose: Purpose, fields: tuple[str, ...], subjects: Sequence[str]
+) -> tuple[Permit, ...] | Refusal:
+    """Ask the same for several subjects at once: a permit for each, in their order, or one refusal for all."""
     at = clock_now()
     registered = PROVIDERS.get(provider)
     if registered is None:
         return Refusal(RefusalReason.UNKNOWN_PROVIDER, provider)
-    refusal = _refusal(registered, purpose, fields, subject)
+    refusal = _refusal(registered, purpose, fields, subjects)
     if refusal is not None:
         return refusal
     day = at.date()
     if day < registered.contract_from or (registered.contract_until is not None and day > registered.contract_until):
         return Refusal(RefusalReason.NO_CONTRACT, provider)
-    row = Disclosure.objects.create(
-        provider=provider, purpose=purpose.value, fields=sorted(fields), subject=subject, disclosed_at=at
-    )
-    return Permit(provider, purpose, tuple(fields), subject, row.pk, _MADE_BY_THE_GATE)
+    named = json.dumps(sorted(fields))
+    _disclosures.insert(_COLUMNS, [(provider, purpose.value, named, subject, at) for subject in subjects])
+    return tuple(Permit(provider, purpose, tuple(fields), subject, _MADE_BY_THE_GATE) for subject in subjects)
 
 
-def _refusal(registered: Provider, purpose: Purpose, fields: tuple[str, ...], subject: str) -> Refusal | None:
-    if not fields or not subject:
+def _refusal(
+    registered: Provider, purpose: Purpose, fields: tuple[str, ...], subjects: Sequence[str]
+) -> Refusal | None:
+    if not fields or not subjects or not all(subjects):
         return Refusal(RefusalReason.NOTHING_NAMED, "fields" if not fields else "subject")
     if purpose not in registered.purposes:
         return Refusal(RefusalReason.PURPOSE_NOT_AGREED, purpose.value)

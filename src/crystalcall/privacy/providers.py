@@ -31,8 +31,8 @@ PROVIDERS: dict[str, Provider] = {
         Provider(
             key="mail-carrier",
             name="The operator's mail server",
-            purposes=frozenset({Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS}),
-            fields=frozenset({"email", "name", "order_number", "pin"}),
+            purposes=frozenset({Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.PRICE_NOTICE}),
+            fields=frozenset({"email", "name", "order_number", "pin", "balance"}),
             contract_from=date(2026, 1, 1),
         ),
         Provider(

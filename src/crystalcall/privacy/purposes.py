@@ -12,3 +12,4 @@ class Purpose(StrEnum):
     CALL_RECORD = "call_record"
     ABUSE_PREVENTION = "abuse_prevention"
     CUSTOMER_SERVICE = "customer_service"
+    PRICE_NOTICE = "price_notice"
