@@ -7,7 +7,6 @@ AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D; ASVS 5.0, 11.3.2 and 11
 import hmac
 import os
 from functools import lru_cache
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -43,8 +42,12 @@ def unseal(blob: bytes, context: str) -> str:
 
 def blind_index(text: str, context: str) -> bytes:
     """A keyed hash of 32 bytes: equal texts are equal in one context; without the key nothing can be learned."""
-    key = bytes.fromhex(current().lookup_key)
-    return hmac.new(key, context.encode() + b"\x00" + text.encode(), sha256).digest()
+    return hmac.digest(_lookup_key(current().lookup_key), f"{context}\0{text}".encode(), "sha256")
+
+
+@lru_cache(maxsize=4)
+def _lookup_key(key_hex: str) -> bytes:
+    return bytes.fromhex(key_hex)
 
 
 @lru_cache(maxsize=4)
