@@ -1,61 +1,37 @@
 """What a call costs and how long a balance lasts: known cases, and the promises over wide ranges."""
 
-import csv
+from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from crystalcall.rules.money import dollars_from_micros, micros_from_dollars
-from crystalcall.rules.rating import (
-    FREE_CALL_SECONDS,
-    Charge,
-    RateTerms,
-    RatingError,
-    affordable_seconds,
-    billable_seconds,
-    charge,
-    quote,
+from rating_by_hand import (
+    Offers,
+    any_offers,
+    any_terms,
+    balances,
+    bound_by_hand,
+    caps,
+    cost_by_hand,
+    plain_terms,
 )
 
-CASES = Path(__file__).parent / "data" / "rating_cases.csv"
-
-
-def cases(kind: str) -> list[object]:
-    with CASES.open(encoding="utf-8", newline="") as file:
-        return [pytest.param(row, id=row["case"]) for row in csv.DictReader(file) if row["kind"] == kind]
-
-
-def terms_of(row: dict[str, str]) -> RateTerms:
-    return RateTerms(
-        minute_price_micros=micros_from_dollars(row["minute_price_usd"]),
-        connect_fee_micros=micros_from_dollars(row["connect_fee_usd"]),
-        first_increment_seconds=int(row["first_increment_s"]),
-        next_increment_seconds=int(row["next_increment_s"]),
-    )
-
-
-@pytest.mark.parametrize("row", cases("charge"))
-def test_a_known_call_costs_what_the_peers_agree_on(row):
-    cost = charge(int(row["used_s"]), [terms_of(row)])
-    assert cost.amount_micros == micros_from_dollars(row["expected"])
-
-
-@pytest.mark.parametrize("row", cases("max_seconds"))
-def test_a_known_balance_lasts_as_long_as_the_peers_agree(row):
-    balance = micros_from_dollars(row["balance_usd"])
-    granted = affordable_seconds(balance, [terms_of(row)], cap_seconds=int(row["asked_s"]))
-    assert granted == int(row["expected"])
-
-
-@pytest.mark.parametrize("row", cases("concurrent"))
-def test_known_calls_at_the_same_time_leave_what_they_should(row):
-    balance = micros_from_dollars(row["balance_usd"])
-    for _ in range(50):
-        balance -= charge(int(row["used_s"]), [terms_of(row)]).amount_micros
-    assert dollars_from_micros(balance) == int(row["expected"])
+from crystalcall.rules.rating import (
+    FREE_CALL_SECONDS,
+    WEEK_SECONDS,
+    Charge,
+    PriceStep,
+    RateTerms,
+    RatingError,
+    TimeBand,
+    affordable_seconds,
+    allowance_to_hold,
+    billable_seconds,
+    charge,
+    itemize,
+    quote,
+)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +107,29 @@ def test_a_cap_is_said_and_cuts_exactly():
     assert affordable_seconds(10_000_000, [RateTerms(21_000)], cap_seconds=30) == 30
 
 
+def test_a_call_with_bands_ends_after_a_week_and_one_with_free_hours_after_three():
+    night, day = TimeBand(0, 8 * 3600, 1), TimeBand(8 * 3600, 20 * 3600, 2)
+    rich = 10**12
+    assert affordable_seconds(rich, [RateTerms(3, bands=(night, day))], week_seconds=[0]) == WEEK_SECONDS
+    free_weekend = TimeBand(5 * 24 * 3600, WEEK_SECONDS, 0)
+    assert affordable_seconds(rich, [RateTerms(3, bands=(free_weekend,))], week_seconds=[0]) == FREE_CALL_SECONDS
+    free_in_the_end = RateTerms(3, steps=(PriceStep(60, 0),))
+    assert affordable_seconds(rich, [free_in_the_end]) == FREE_CALL_SECONDS
+    free_at_first = RateTerms(0, steps=(PriceStep(60, 1_000_000),))
+    assert affordable_seconds(rich, [free_at_first]) == 60 + 10**6 * 60
+
+
+def test_what_any_offer_covers_is_held_whichever_stands_first():
+    """The offer of half minutes covers more of the time than the one that is cheapest for all of it."""
+    by_minutes, by_halves = RateTerms(10_000, 0, 60, 60), RateTerms(90_000, 0, 30, 30)
+    for offers in ([by_minutes, by_halves], [by_halves, by_minutes]):
+        assert allowance_to_hold(600, offers, allowance_seconds=150) == 150
+        assert charge(600, offers, allowance_seconds=150).allowance_seconds == 120
+        assert charge(150, offers, allowance_seconds=150).allowance_seconds == 150
+        assert allowance_to_hold(100, offers, allowance_seconds=150) == 120
+        assert allowance_to_hold(600, offers) == 0
+
+
 @pytest.mark.parametrize(
     "wrong",
     [(-1, 0, 60, 60), (1, -1, 60, 60), (1, 0, 0, 60), (1, 0, 60, 0), (1.5, 0, 60, 60), (True, 0, 60, 60)],
@@ -152,63 +151,147 @@ def test_senseless_questions_are_refused():
         affordable_seconds(1, [terms], cap_seconds=-1)
 
 
-terms_strategy = st.builds(
-    RateTerms,
-    minute_price_micros=st.one_of(st.integers(0, 100), st.integers(1, 60_000_000)),
-    connect_fee_micros=st.one_of(st.just(0), st.integers(0, 5_000_000)),
-    first_increment_seconds=st.integers(1, 300),
-    next_increment_seconds=st.integers(1, 120),
-)
-offers_strategy = st.lists(terms_strategy, min_size=1, max_size=3)
-balance_strategy = st.one_of(st.integers(-10, 10_000), st.integers(0, 10**11))
-cap_strategy = st.one_of(st.none(), st.integers(0, 100_000))
+# --- the promises, over any offers ------------------------------------------------------------------------------------
+
+seconds = st.one_of(st.integers(0, 400), st.integers(0, 10**6))
 
 
-@given(balance_strategy, offers_strategy, cap_strategy)
-def test_what_is_granted_can_be_paid_and_one_second_more_could_not(balance, offers, cap):
-    granted = affordable_seconds(balance, offers, cap_seconds=cap)
-    assert charge(granted, offers).amount_micros <= max(balance, 0)
+@given(any_offers(), balances, caps)
+def test_what_is_granted_can_be_paid(offers, balance, cap):
+    granted = affordable_seconds(balance, offers.terms, cap_seconds=cap, **offers.question)
+    assert charge(granted, offers.terms, **offers.question).amount_micros <= max(balance, 0)
     assert cap is None or granted <= cap
-    if not quote(balance, offers, cap_seconds=cap).capped:
-        assert charge(granted + 1, offers).amount_micros > balance
 
 
-@given(balance_strategy, offers_strategy, cap_strategy)
-def test_the_quote_is_the_grant_and_its_charge(balance, offers, cap):
-    said = quote(balance, offers, cap_seconds=cap)
-    assert said.seconds == affordable_seconds(balance, offers, cap_seconds=cap)
+@given(any_offers(), balances, caps)
+def test_one_second_more_could_not_be_paid_unless_a_cap_cut_the_call(offers, balance, cap):
+    granted = affordable_seconds(balance, offers.terms, cap_seconds=cap, **offers.question)
+    more = charge(granted + 1, offers.terms, **offers.question).amount_micros
+    said = quote(balance, offers.terms, cap_seconds=cap, **offers.question)
+    if more > balance:
+        assert not said.capped
+    elif granted:
+        assert granted == cap or any(bound_by_hand(terms) <= granted for terms in offers.terms)
+        assert said.capped
+    else:
+        assert cap == 0 or not first_increment_payable(offers, balance)
+
+
+def first_increment_payable(offers, balance):
+    pairs = zip(offers.terms, offers.week_seconds, strict=True)
+    costs = [cost_by_hand(1, terms, at, offers.allowance, grace=False) for terms, at in pairs]
+    return any(cost.amount_micros <= balance or cost.allowance_seconds for cost in costs)
+
+
+@given(any_offers(), balances)
+def test_who_cannot_pay_a_first_increment_is_granted_nothing(offers, balance):
+    granted = affordable_seconds(balance, offers.terms, **offers.question)
+    assert (granted > 0) == first_increment_payable(offers, balance)
+
+
+@given(any_offers(), balances, caps)
+def test_the_quote_is_the_grant_and_its_charge(offers, balance, cap):
+    said = quote(balance, offers.terms, cap_seconds=cap, **offers.question)
+    assert said.seconds == affordable_seconds(balance, offers.terms, cap_seconds=cap, **offers.question)
     assert said.minutes == said.seconds // 60
-    assert said.charge_micros == charge(said.seconds, offers).amount_micros
+    assert said.charge_micros == charge(said.seconds, offers.terms, **offers.question).amount_micros
 
 
-@given(balance_strategy, terms_strategy)
+@given(balances, plain_terms)
 def test_without_a_cap_whole_increments_are_granted(balance, terms):
     granted = affordable_seconds(balance, [terms])
     if granted and terms.minute_price_micros:
         assert billable_seconds(granted, terms) == granted
 
 
-@given(st.integers(0, 10**6), st.integers(0, 10**4), offers_strategy)
-def test_a_longer_call_never_costs_less(used, more, offers):
-    assert charge(used, offers).amount_micros <= charge(used + more, offers).amount_micros
+@given(any_offers(), seconds, st.integers(0, 10**4))
+def test_a_longer_call_never_costs_less(offers, used, more):
+    shorter = charge(used, offers.terms, **offers.question)
+    assert shorter.amount_micros <= charge(used + more, offers.terms, **offers.question).amount_micros
 
 
-@given(st.integers(0, 10**10), st.integers(0, 10**8), offers_strategy, cap_strategy)
-def test_more_money_never_buys_fewer_seconds(balance, more, offers, cap):
-    less = affordable_seconds(balance, offers, cap_seconds=cap)
-    assert less <= affordable_seconds(balance + more, offers, cap_seconds=cap)
+@given(any_offers(), balances, st.integers(0, 10**8), caps)
+def test_more_money_never_buys_fewer_seconds(offers, balance, more, cap):
+    less = affordable_seconds(balance, offers.terms, cap_seconds=cap, **offers.question)
+    assert less <= affordable_seconds(balance + more, offers.terms, cap_seconds=cap, **offers.question)
 
 
-@given(st.integers(0, 10**6), offers_strategy, terms_strategy)
-def test_another_offer_never_makes_a_call_dearer(used, offers, another):
-    assert charge(used, [*offers, another]).amount_micros <= charge(used, offers).amount_micros
+@given(any_offers(), seconds, balances, st.integers(0, 10_000))
+def test_more_free_seconds_never_make_a_call_dearer_or_shorter(offers, used, balance, more):
+    richer = Offers(offers.terms, offers.week_seconds, offers.allowance + more)
+    cost, cheaper = (charge(used, each.terms, **each.question).amount_micros for each in (offers, richer))
+    assert cheaper <= cost
+    short, longer = (affordable_seconds(balance, each.terms, **each.question) for each in (offers, richer))
+    assert short <= longer
 
 
-@given(st.integers(1, 10**6), terms_strategy)
-def test_a_charge_is_the_exact_price_rounded_up_by_less_than_a_micro(used, terms):
-    cost = charge(used, [terms])
-    exact = terms.connect_fee_micros + Fraction(cost.billable_seconds * terms.minute_price_micros, 60)
-    assert 0 <= cost.amount_micros - exact < 1
-    assert cost.billable_seconds >= used
-    further = (cost.increments - 1) * terms.next_increment_seconds
-    assert cost.billable_seconds == terms.first_increment_seconds + further
+@given(any_offers(), st.data(), seconds)
+def test_another_offer_never_makes_a_call_dearer(offers, data, used):
+    another = data.draw(any_terms())
+    both = Offers([*offers.terms, another], [*offers.week_seconds, 0], offers.allowance)
+    cost, cheaper = (charge(used, each.terms, **each.question).amount_micros for each in (offers, both))
+    assert cheaper <= cost
+
+
+@given(any_offers(), balances, st.data())
+def test_a_call_never_costs_more_than_its_hold(offers, balance, data):
+    granted = affordable_seconds(balance, offers.terms, cap_seconds=50_000, **offers.question)
+    hold = charge(granted, offers.terms, **offers.question).amount_micros
+    minutes = allowance_to_hold(granted, offers.terms, **offers.question)
+    assert minutes <= offers.allowance
+    used = data.draw(st.integers(0, granted))
+    cost = charge(used, offers.terms, week_seconds=offers.week_seconds, allowance_seconds=minutes)
+    assert cost.amount_micros <= hold
+    assert cost.allowance_seconds <= minutes
+
+
+@given(any_offers(), st.integers(1, 20_000), st.lists(st.integers(0, 20_000), max_size=4))
+def test_however_a_call_was_extended_its_charge_is_the_same(offers, used, extensions):
+    """Whatever limit was granted last, what is held of the allowance prices the call as all of it would."""
+    whole = charge(used, offers.terms, **offers.question)
+    limit = used
+    for extension in extensions:
+        limit += extension
+        held = allowance_to_hold(limit, offers.terms, **offers.question)
+        assert charge(used, offers.terms, week_seconds=offers.week_seconds, allowance_seconds=held) == whole
+
+
+@given(any_offers(most=1), seconds)
+def test_a_charge_is_the_exact_price_rounded_up_by_less_than_a_micro(offers, used):
+    (terms,), (at,) = offers.terms, offers.week_seconds
+    cost = charge(used, [terms], **offers.question)
+    parts = itemize(used, terms, week_second=at, allowance_seconds=offers.allowance)
+    money = [part for part in parts if not part.paid_by_allowance]
+    exact = cost.fee_micros + sum(Fraction(part.seconds * part.minute_price_micros, 60) for part in money)
+    if cost.amount_micros == terms.minimum_charge_micros and not cost.allowance_seconds and parts:
+        assert exact <= cost.amount_micros
+    else:
+        assert 0 <= cost.amount_micros - exact < 1
+    assert bool(money) or cost.fee_micros == 0
+
+
+@given(any_offers(most=1), seconds)
+def test_the_lines_of_a_bill_are_its_charge(offers, used):
+    (terms,), (at,) = offers.terms, offers.week_seconds
+    cost = charge(used, [terms], **offers.question)
+    parts = itemize(used, terms, week_second=at, allowance_seconds=offers.allowance)
+    assert sum(part.seconds for part in parts) == cost.billable_seconds
+    assert sum(part.increments for part in parts) == cost.increments
+    assert sum(part.seconds for part in parts if part.paid_by_allowance) == cost.allowance_seconds
+    assert cost.billable_seconds == 0 or cost.billable_seconds >= used
+    starts = [part.from_seconds for part in parts]
+    assert starts == [sum(part.seconds for part in parts[:index]) for index in range(len(parts))]
+
+
+@given(plain_terms, seconds, st.integers(0, WEEK_SECONDS - 1))
+def test_the_closed_form_and_the_walk_agree(terms, used, at):
+    """A step that changes nothing sends the same question the longer way."""
+    price = terms.minute_price_micros
+    walked = replace(terms, steps=(PriceStep(0, price),), bands=(TimeBand(0, 1, price),))
+    assert charge(used, [terms]) == charge(used, [walked], week_seconds=[at])
+
+
+@given(plain_terms, balances)
+def test_the_closed_form_and_the_walk_grant_the_same(terms, balance):
+    walked = replace(terms, steps=(PriceStep(0, terms.minute_price_micros),))
+    assert affordable_seconds(balance, [terms]) == affordable_seconds(balance, [walked])

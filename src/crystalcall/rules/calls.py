@@ -1,20 +1,51 @@
-"""Calls: the states they pass through, why one is refused, how one ends, and what each step grants or costs.
+"""Calls: the states they pass through, why one is refused, and what each step grants or costs.
 
 Four promises, tried over wide ranges in ``tests/rules/test_calls.py``:
 
 * a hold is exactly the charge of the seconds granted, so a granted call can always be paid;
 * an extension never shortens what was granted before, and never holds more than there is;
-* a settlement never exceeds its hold: what a late cut overruns is the operator's loss, and is written down as such;
+* a settlement never exceeds its hold, in money or in minutes of a bundle: what a late cut (or an answer in a dearer
+  part of the week than the grant reckoned with) overruns is the operator's loss, and is written down as such;
 * extending in steps never changes the charge, which depends on the seconds used and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from crystalcall.rules.rating import Charge, RateTerms, affordable_seconds, charge
+from crystalcall.rules.rating import (
+    Charge,
+    RateTerms,
+    affordable_seconds,
+    allowance_to_hold,
+    charge,
+)
+from crystalcall.rules.release import RELEASE_MEANINGS, ReleaseCause, read_release_cause
+
+__all__ = [
+    "CALL_STEPS",
+    "REFUSAL_MEANINGS",
+    "RELEASE_MEANINGS",
+    "RUNNING_STATES",
+    "STATE_MEANINGS",
+    "CallState",
+    "CannotGrant",
+    "Grant",
+    "GrantLimits",
+    "Priced",
+    "Reading",
+    "RefusalReason",
+    "ReleaseCause",
+    "Settlement",
+    "Step",
+    "extend",
+    "grant",
+    "read_release_cause",
+    "read_step",
+    "settle",
+]
 
 
 class RefusalReason(StrEnum):
@@ -29,6 +60,8 @@ class RefusalReason(StrEnum):
     FORBIDDEN_DESTINATION = "forbidden_destination"
     NO_ROUTE = "no_route"
     IN_USE = "in_use"
+    TOO_MANY_CALLS = "too_many_calls"
+    LIMIT_REACHED = "limit_reached"
     NO_CREDIT = "no_credit"
     UNAVAILABLE = "unavailable"
 
@@ -41,86 +74,20 @@ REFUSAL_MEANINGS: Final[Mapping[RefusalReason, str]] = MappingProxyType(
         RefusalReason.TOO_MANY_TRIES: "Too many wrong PINs from this caller or access number; ask again later.",
         RefusalReason.UNKNOWN_CALLER: "No account is known by this caller number or SIP user: ask for a PIN.",
         RefusalReason.BAD_NUMBER: "The called number is none, is incomplete, or can be read in two ways.",
-        RefusalReason.FORBIDDEN_DESTINATION: "Premium-rate and satellite numbers are not served.",
+        RefusalReason.FORBIDDEN_DESTINATION: (
+            "The card does not call there: premium-rate and satellite numbers are off until they are switched on, and "
+            "its owner may have named the countries it calls."
+        ),
         RefusalReason.NO_ROUTE: "No rate or no carrier leads to this number.",
-        RefusalReason.IN_USE: "The card is used by another call at this moment.",
+        RefusalReason.IN_USE: "The card is used by as many calls as it may make at the same time.",
+        RefusalReason.TOO_MANY_CALLS: "The card, or the shop, has begun too many such calls lately; ask again later.",
+        RefusalReason.LIMIT_REACHED: "The caps set for this card leave too little for a first increment.",
         RefusalReason.NO_CREDIT: "The credit does not pay the first increment of this call.",
         RefusalReason.UNAVAILABLE: (
             "The call could not be decided at this moment; nothing was held, and the same request may be sent again."
         ),
     }
 )
-
-
-class ReleaseCause(StrEnum):
-    """How a call ended, in our own words; each switch's words are translated by `read_release_cause`."""
-
-    NORMAL = "normal"
-    LIMIT_REACHED = "limit_reached"
-    CANCELED = "canceled"
-    BUSY = "busy"
-    NO_ANSWER = "no_answer"
-    REJECTED = "rejected"
-    UNREACHABLE = "unreachable"
-    CONGESTION = "congestion"
-    DROPPED = "dropped"
-    FAILED = "failed"
-    OTHER = "other"
-    SILENT = "silent"
-
-
-RELEASE_MEANINGS: Final[Mapping[ReleaseCause, str]] = MappingProxyType(
-    {
-        ReleaseCause.NORMAL: "One side hung up.",
-        ReleaseCause.LIMIT_REACHED: "The switch cut the call at its granted limit.",
-        ReleaseCause.CANCELED: "The caller hung up before the answer.",
-        ReleaseCause.BUSY: "The called line was busy.",
-        ReleaseCause.NO_ANSWER: "It rang and nobody answered.",
-        ReleaseCause.REJECTED: "The called side refused the call.",
-        ReleaseCause.UNREACHABLE: "The number leads nowhere, or the telephone is switched off.",
-        ReleaseCause.CONGESTION: "No carrier had a free circuit.",
-        ReleaseCause.DROPPED: "The connection was lost while talking.",
-        ReleaseCause.FAILED: "The switch failed to set the call up.",
-        ReleaseCause.OTHER: "The switch gave a cause that is not in the list.",
-        ReleaseCause.SILENT: (
-            "The switch said nothing more; the call was settled by its last word. Never sent by a switch."
-        ),
-    }
-)
-
-# Three dialects that switches speak: ITU-T Q.850 cause numbers, FreeSWITCH's names for them, and Asterisk's DIALSTATUS.
-_FOREIGN_CAUSES: Final[Mapping[ReleaseCause, str]] = MappingProxyType(
-    {
-        ReleaseCause.NORMAL: "16 31 normal_clearing normal_unspecified answer answered",
-        ReleaseCause.LIMIT_REACHED: "602 allotted_timeout",
-        ReleaseCause.CANCELED: "487 originator_cancel cancel cancelled",
-        ReleaseCause.BUSY: "17 user_busy",
-        ReleaseCause.NO_ANSWER: "18 19 no_user_response noanswer",
-        ReleaseCause.REJECTED: "21 call_rejected",
-        ReleaseCause.UNREACHABLE: (
-            "1 2 3 20 22 27 28 unallocated_number no_route_transit_net no_route_destination subscriber_absent "
-            "number_changed destination_out_of_order invalid_number_format chanunavail"
-        ),
-        ReleaseCause.CONGESTION: (
-            "34 38 41 42 44 47 normal_circuit_congestion network_out_of_order normal_temporary_failure "
-            "switch_congestion requested_chan_unavail"
-        ),
-        ReleaseCause.DROPPED: "102 recovery_on_timer_expire media_timeout",
-        ReleaseCause.FAILED: "127 interworking",
-    }
-)
-_CAUSE_OF_WORD: Final[Mapping[str, ReleaseCause]] = MappingProxyType(
-    {word: cause for cause, words in _FOREIGN_CAUSES.items() for word in words.split()}
-    | {cause.value: cause for cause in ReleaseCause if cause is not ReleaseCause.SILENT}
-)
-
-
-def read_release_cause(said: str) -> ReleaseCause:
-    """The cause a switch means by a word of the list, a Q.850 number, or FreeSWITCH's or Asterisk's name.
-
-    Anything else is OTHER: an end is never turned away over its cause, since the caller's money waits for it.
-    """
-    return _CAUSE_OF_WORD.get(said.strip().lower().replace("-", "_").replace(" ", "_"), ReleaseCause.OTHER)
 
 
 class CallState(StrEnum):
@@ -188,10 +155,14 @@ def read_step(step: Step, state: CallState, *, was_answered: bool) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Leave to talk: the absolute limit in seconds since the answer, and the micros held for exactly that."""
+    """Leave to talk: the absolute limit in seconds since the answer, and what is held for exactly that.
+
+    ``allowance_seconds`` of the time are held from bundles, ``hold_micros`` of money for the rest.
+    """
 
     seconds: int
     hold_micros: int
+    allowance_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +174,7 @@ class CannotGrant:
 
 @dataclass(frozen=True, slots=True)
 class GrantLimits:
-    """What bounds a grant beside the money: the operator's cap, and the slice a switch asked for (0: none)."""
+    """What bounds a grant beside the money: the cap in seconds, and the slice a switch asked for (0: none)."""
 
     cap_seconds: int | None = None
     slice_seconds: int = 0
@@ -218,36 +189,82 @@ class Settlement:
     overrun_micros: int
 
 
-def grant(available_micros: int, offers: Sequence[RateTerms], limits: GrantLimits) -> Grant | CannotGrant:
-    """The whole time that the available credit pays (or the first slice of it), with its hold."""
-    seconds = affordable_seconds(available_micros, offers, cap_seconds=limits.cap_seconds)
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What may price a call: the offers, when in the week each was answered, and the bundled seconds at hand.
+
+    ``week_seconds`` may be empty where no offer has bands.
+    """
+
+    offers: Sequence[RateTerms]
+    week_seconds: Sequence[int] = ()
+    allowance_seconds: int = 0
+
+    def charge(self, used_seconds: int) -> Charge:
+        """What so many seconds cost."""
+        return charge(
+            used_seconds, self.offers, week_seconds=self.week_seconds, allowance_seconds=self.allowance_seconds
+        )
+
+    def affordable_seconds(self, available_micros: int, limits: GrantLimits) -> int:
+        """The longest call that the credit and the bundles pay within the cap."""
+        return affordable_seconds(
+            available_micros,
+            self.offers,
+            cap_seconds=limits.cap_seconds,
+            week_seconds=self.week_seconds,
+            allowance_seconds=self.allowance_seconds,
+        )
+
+    def allowance_to_hold(self, granted_seconds: int) -> int:
+        """The bundled seconds to hold for so long a call."""
+        if not self.allowance_seconds:
+            return 0
+        return allowance_to_hold(
+            granted_seconds, self.offers, week_seconds=self.week_seconds, allowance_seconds=self.allowance_seconds
+        )
+
+
+def grant(available_micros: int, priced: Priced, limits: GrantLimits) -> Grant | CannotGrant:
+    """The whole time that the available credit and bundles pay (or the first slice of it), with its hold."""
+    seconds = priced.affordable_seconds(available_micros, limits)
     if limits.slice_seconds:
         seconds = min(seconds, limits.slice_seconds)
     if seconds <= 0:
         return CannotGrant(RefusalReason.NO_CREDIT)
-    return Grant(seconds, charge(seconds, offers).amount_micros)
+    return Grant(seconds, priced.charge(seconds).amount_micros, priced.allowance_to_hold(seconds))
 
 
-def extend(granted_seconds: int, available_micros: int, offers: Sequence[RateTerms], limits: GrantLimits) -> Grant:
+def extend(granted_seconds: int, available_micros: int, priced: Priced, limits: GrantLimits) -> Grant:
     """The new absolute limit of a running call, with the hold that replaces the old one; never less than before.
 
     Args:
         granted_seconds: the limit until now.
         available_micros: what this call may spend in all: the free credit and its own hold together.
-        offers: the terms frozen at the authorization.
+        priced: the terms frozen at the authorization, and the bundled seconds: those free and its own together.
         limits: the cap and the slice; each extension adds one slice, so that an early request is no "no more".
     """
-    seconds = affordable_seconds(available_micros, offers, cap_seconds=limits.cap_seconds)
+    seconds = priced.affordable_seconds(available_micros, limits)
     if limits.slice_seconds:
         seconds = min(seconds, granted_seconds + limits.slice_seconds)
     seconds = max(seconds, granted_seconds)
-    return Grant(seconds, charge(seconds, offers).amount_micros)
+    # An answer in a dearer band than the grant reckoned with may leave too little for what was granted already.
+    hold_micros = min(priced.charge(seconds).amount_micros, available_micros)
+    return Grant(seconds, hold_micros, priced.allowance_to_hold(seconds))
 
 
-def settle(used_seconds: int, granted_seconds: int, offers: Sequence[RateTerms]) -> Settlement:
-    """What a call of so many seconds costs when so many were granted: never more than its hold."""
-    full = charge(used_seconds, offers)
-    held = charge(granted_seconds, offers)
-    if full.amount_micros <= held.amount_micros:
+def settle(used_seconds: int, held: Grant, priced: Priced) -> Settlement:
+    """What a call of so many seconds costs: never more than its hold.
+
+    Args:
+        used_seconds: since the answer; 0 where nobody answered.
+        held: the limit that was granted last, and what is held for it.
+        priced: the terms frozen at the authorization; its bundled seconds are those held.
+    """
+    full = priced.charge(used_seconds)
+    if full.amount_micros <= held.hold_micros:
         return Settlement(full, 0, 0)
-    return Settlement(held, used_seconds - granted_seconds, full.amount_micros - held.amount_micros)
+    paid = priced.charge(min(used_seconds, held.seconds))
+    if paid.amount_micros > held.hold_micros:
+        paid = replace(paid, amount_micros=held.hold_micros, fee_micros=min(paid.fee_micros, held.hold_micros))
+    return Settlement(paid, max(used_seconds - held.seconds, 0), full.amount_micros - paid.amount_micros)

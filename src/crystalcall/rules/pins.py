@@ -44,6 +44,39 @@ class PinState(StrEnum):
     BLOCKED = "blocked"
 
 
+#: The PIN can be used, as far as it goes.
+OPEN_STATES: Final = frozenset({PinState.ISSUED, PinState.ACTIVE})
+#: The account behind the PIN holds nothing; a top-up opens it again.
+OVER_STATES: Final = frozenset({PinState.EXHAUSTED, PinState.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the account of a PIN holds at one moment.
+
+    Args:
+        credit_micros: posted money, what running calls hold included.
+        minutes_seconds: unexpired minutes of bundles, what running calls hold included.
+        credit_expires_at: when the money expires or did; None for never.
+    """
+
+    credit_micros: int
+    minutes_seconds: int
+    credit_expires_at: datetime | None = None
+
+
+def state_for(holdings: Holdings, now: datetime) -> PinState | None:
+    """EXHAUSTED or EXPIRED where the account holds nothing that can be used; None where it holds something.
+
+    What a running call holds is not gone yet: it may come back. Money past its expiry is there until the books have
+    taken it, and so the PIN is open until then.
+    """
+    if holdings.credit_micros > 0 or holdings.minutes_seconds > 0:
+        return None
+    expires_at = holdings.credit_expires_at
+    return PinState.EXPIRED if expires_at is not None and expires_at <= now else PinState.EXHAUSTED
+
+
 class PinRefusalReason(StrEnum):
     """Why a typed PIN opens nothing; the words are those of the switch API."""
 
@@ -83,6 +116,8 @@ def normalize(typed: str) -> str | None:
     Spaces, dashes and other separators are dropped, digits of any script are read as 0-9, one "#" at the end is the
     telephone's "that was all". Anything else makes it no PIN.
     """
+    if len(typed) == PIN_DIGITS and typed.isascii() and typed.isdecimal():
+        return typed
     if len(typed) > MAX_TYPED_LENGTH:
         return None
     text = typed.strip().removesuffix(_TERMINATOR)

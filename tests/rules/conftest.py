@@ -1,0 +1,6 @@
+"""Tests of the rules find the slow arithmetic that stands beside them."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
