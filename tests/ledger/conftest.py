@@ -31,12 +31,23 @@ def funded(db, now, clearing) -> Callable[[int], UUID]:
     from crystalcall.minutes.ledger.values import Posting, Transferred
     from crystalcall.rules.ledger import AccountKind
 
-    def make(amount_micros: int) -> UUID:
+    def make(amount: int) -> UUID:
         key = f"card:{uuid4()}"
         account_id = actions.open_account(AccountKind.CUSTOMER_CREDIT, key=key, now=now)
-        if amount_micros:
-            posting = Posting(clearing, account_id, amount_micros, "order.sale", f"sale:{key}")
+        if amount:
+            posting = Posting(clearing, account_id, amount, "order.sale", f"sale:{key}")
             assert isinstance(actions.transfer(posting, now=now), Transferred)
         return account_id
 
     return make
+
+
+@pytest.fixture
+def settings_of_store(settings) -> Callable[..., None]:
+    """Changes the store's own settings for a test."""
+    import msgspec
+
+    def change(**changes: object) -> None:
+        settings.CRYSTALCALL = msgspec.structs.replace(settings.CRYSTALCALL, **changes)
+
+    return change

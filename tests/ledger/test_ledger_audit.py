@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 
-from crystalcall.minutes.ledger import actions, queries
-from crystalcall.minutes.ledger.models import LedgerAccount, Reservation, Transfer
+from crystalcall.minutes.ledger import actions, auditing, queries
+from crystalcall.minutes.ledger.models import AuditRun, LedgerAccount, Reservation, Transfer
 from crystalcall.minutes.ledger.values import TrialLine
 from crystalcall.rules.ledger import AccountKind
 
@@ -70,15 +73,15 @@ def test_empty_books_give_no_finding(db):
 
 def test_debits_equal_credits_in_the_trial_balance(books):
     assert queries.trial_balance() == (
-        TrialLine(AccountKind.CALL_REVENUE, 1, 0, 400_000, 0),
-        TrialLine(AccountKind.CUSTOMER_CREDIT, 1, 400_000, 10 * DOLLAR, DOLLAR),
-        TrialLine(AccountKind.GATEWAY_CLEARING, 1, 10 * DOLLAR, 0, 0),
+        TrialLine(AccountKind.CALL_REVENUE, "usd_micros", 1, 0, 400_000, 0),
+        TrialLine(AccountKind.CUSTOMER_CREDIT, "usd_micros", 1, 400_000, 10 * DOLLAR, DOLLAR),
+        TrialLine(AccountKind.GATEWAY_CLEARING, "usd_micros", 1, 10 * DOLLAR, 0, 0),
     )
 
 
 def test_a_transfer_that_was_raised_is_found_on_its_account_and_its_reservation(books):
     with guards_lifted():
-        Transfer.objects.filter(reservation=books["posted"]).update(amount_micros=400_001)
+        Transfer.objects.filter(reservation=books["posted"]).update(amount=400_001)
         assert found() == {
             ("totals_equal_transfers", f"account {books['account']}"),
             ("settlement_matches_transfer", f"reservation {books['posted']}"),
@@ -96,7 +99,7 @@ def test_a_transfer_that_was_taken_out_is_found(books):
 
 def test_a_transfer_of_nothing_is_found(books):
     with guards_lifted():
-        Transfer.objects.filter(reservation=books["posted"]).update(amount_micros=-1)
+        Transfer.objects.filter(reservation=books["posted"]).update(amount=-1)
         assert "transfers_are_whole" in {rule for rule, _ in found()}
 
 
@@ -110,9 +113,9 @@ def test_a_transfer_from_an_account_that_is_gone_is_found(books, clearing):
 @pytest.mark.parametrize(
     ("change", "rules"),
     [
-        ({"credits_posted_micros": 11 * DOLLAR}, {"totals_equal_transfers"}),
-        ({"debits_posted_micros": 0}, {"totals_equal_transfers"}),
-        ({"held_micros": 0}, {"held_equals_open_reservations"}),
+        ({"credits_posted": 11 * DOLLAR}, {"totals_equal_transfers"}),
+        ({"debits_posted": 0}, {"totals_equal_transfers"}),
+        ({"held": 0}, {"held_equals_open_reservations"}),
         ({"kind": "piggy_bank"}, {"kind_is_known", "totals_equal_transfers"}),
     ],
 )
@@ -125,10 +128,10 @@ def test_an_account_that_was_made_up_is_found(books, change, rules):
 @pytest.mark.parametrize(
     ("which", "change", "rules"),
     [
-        ("open", {"amount_micros": 20 * DOLLAR}, {"held_equals_open_reservations", "never_below_zero"}),
+        ("open", {"amount": 20 * DOLLAR}, {"held_equals_open_reservations", "never_below_zero"}),
         ("open", {"state": "voided"}, {"held_equals_open_reservations"}),
-        ("voided", {"state": "posted", "posted_micros": 5}, {"settlement_matches_transfer"}),
-        ("posted", {"amount_micros": 399_999}, {"posted_within_hold"}),
+        ("voided", {"state": "posted", "posted": 5}, {"settlement_matches_transfer"}),
+        ("posted", {"amount": 399_999}, {"posted_within_hold"}),
         ("posted", {"state": "voided"}, {"settlement_matches_transfer", "posted_within_hold"}),
         ("posted", {"account": None}, {"settlement_matches_transfer"}),
     ],
@@ -138,6 +141,81 @@ def test_a_reservation_that_was_tampered_with_is_found(books, funded, which, cha
     with guards_lifted():
         Reservation.objects.filter(pk=books[which]).update(**change)
         assert {rule for rule, _ in found()} == rules
+
+
+def test_a_transfer_between_money_and_minutes_is_found(books, now):
+    bundle = actions.grant_allowance(books["account"], "ru-*", 600, expires_at=None, key="bundle", now=now)
+    with guards_lifted():
+        Transfer.objects.filter(reservation=books["posted"]).update(debit_account=bundle)
+        assert "transfers_are_whole" in {rule for rule, _ in found()}
+    with guards_lifted():
+        Transfer.objects.filter(credit_account=bundle).update(unit="usd_micros")
+        assert {rule for rule, _ in found()} == {"transfers_are_whole"}
+
+
+def test_an_account_that_counts_something_else_is_found(books):
+    with guards_lifted():
+        LedgerAccount.objects.filter(pk=books["account"]).update(unit="seconds")
+        assert ("unit_is_of_its_kind", f"account {books['account']}") in found()
+
+
+def test_what_names_something_that_is_gone_is_found(books, funded, now):
+    holder = funded(0)
+    bundle = actions.grant_allowance(holder, "ru-*", 600, expires_at=None, key="bundle", now=now)
+    with guards_lifted():
+        LedgerAccount.objects.filter(pk=holder)._raw_delete("default")
+        assert found() == {("what_is_named_exists", f"account {bundle}")}
+    with guards_lifted():
+        Reservation.objects.filter(pk=books["posted"])._raw_delete("default")
+        assert found() == {("what_is_named_exists", f"transfer {books['posted']}")}
+    with guards_lifted():
+        LedgerAccount.objects.filter(pk=books["account"])._raw_delete("default")
+        strays = {subject for rule, subject in found() if rule == "what_is_named_exists"}
+        assert strays == {f"reservation {books[name]}" for name in ("posted", "voided", "open")}
+
+
+def test_the_number_of_statements_does_not_grow_with_the_accounts(books, funded):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert queries.audit() == []
+        return len(seen)
+
+    few = statements()
+    for _ in range(30):
+        funded(DOLLAR)
+    assert statements() == few
+
+
+def test_progress_is_told_for_every_rule_and_ends_where_it_must(books, funded, monkeypatch):
+    monkeypatch.setattr(auditing, "CHUNK", 2)
+    for _ in range(5):
+        funded(DOLLAR)
+    told = []
+    queries.audit(lambda rule, done, total: told.append((rule, done, total)))
+    accounts = LedgerAccount.objects.count()
+    assert [done for rule, done, _ in told if rule == "accounts_add_up"][:3] == [0, 2, 4]
+    assert {rule: (done, total) for rule, done, total in told} == {
+        rule.name: (total, total)
+        for rule in auditing.AUDIT_RULES
+        for total in [{"accounts_add_up": accounts, "reservations_add_up": 3}.get(rule.name, 1)]
+    }
+    assert all(0 <= done <= total for _, done, total in told)
+
+
+def test_an_audit_that_is_run_is_kept_with_what_it_found(books, now, caplog):
+    assert queries.last_audit() is None
+    with caplog.at_level("INFO"):
+        outcome = actions.run_audit(now=now)
+    assert queries.last_audit() == outcome
+    assert (outcome.findings, outcome.transfers, outcome.reservations) == (0, 2, 3)
+    assert "the books are in order" in caplog.text
+    LedgerAccount.objects.filter(pk=books["account"]).update(credits_posted=11 * DOLLAR)
+    later = actions.run_audit(now=now + timedelta(days=1))
+    assert queries.last_audit() == later
+    assert (later.findings, later.first_findings[0].rule) == (1, "totals_equal_transfers")
+    assert "the books are NOT in order: 1 found" in caplog.text
+    actions.run_audit(now=now + timedelta(days=401, hours=1))
+    assert AuditRun.objects.count() == 1
 
 
 def test_a_fact_booked_twice_is_found_even_when_the_index_is_lost(books):
@@ -150,8 +228,9 @@ def test_a_fact_booked_twice_is_found_even_when_the_index_is_lost(books):
             )
             for (name,) in cursor.fetchall():
                 cursor.execute(f"ALTER TABLE ledger_transfer DROP CONSTRAINT {name}")
-        Transfer.objects.update(idempotency_key="twice")
-        assert ("keys_are_unique", "Transfer twice") in found()
+        twice = uuid4()
+        Transfer.objects.update(idempotency_key=twice)
+        assert ("keys_are_unique", f"Transfer {twice}") in found()
 
 
 def test_a_missing_trigger_is_found(books):
@@ -163,7 +242,7 @@ def test_a_missing_trigger_is_found(books):
 
 
 def test_a_missing_constraint_is_found(books, monkeypatch):
-    ghost = models.CheckConstraint(name="ledger_transfer_ghost", condition=models.Q(amount_micros__gt=0))
+    ghost = models.CheckConstraint(name="ledger_transfer_ghost", condition=models.Q(amount__gt=0))
     monkeypatch.setattr(Transfer._meta, "constraints", [*Transfer._meta.constraints, ghost])
     [finding] = queries.audit()
     assert (finding.rule, finding.subject) == ("constraints_stand", "constraint ledger_transfer_ghost")

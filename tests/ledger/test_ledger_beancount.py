@@ -13,8 +13,10 @@ from beancount.core import data
 from beancount.core.realization import compute_balance, get, realize
 
 from crystalcall.minutes.ledger import actions, queries
+from crystalcall.minutes.ledger.beancount import ROOTS
 from crystalcall.minutes.ledger.models import LedgerAccount
 from crystalcall.minutes.ledger.values import Posting
+from crystalcall.rules.ledger import AccountKind
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +74,32 @@ def test_its_totals_are_ours_to_the_micro(books, revenue, clearing):
     assert total("Assets:GatewayClearing").scaleb(6) == queries.balance(clearing).posted_micros
 
 
+def test_minutes_are_a_commodity_of_their_own_and_the_totals_of_every_kind_are_ours(books, now):
+    end = now + timedelta(days=30)
+    bundle = actions.grant_allowance(books[0], "ru-*", 600, expires_at=end, key="bundle", now=now)
+    used = actions.system_account(AccountKind.ALLOWANCES_USED, now=now)
+    held = actions.reserve(bundle, 120, key="talk", now=now).reservation_id
+    actions.post_reservation(held, 61, credit_account_id=used, code="call.minutes", now=now)
+    actions.announce_expiring(now)
+    actions.expire_due(end)
+    actions.refund_unused(books[1], 1_000_001, key="refund", now=now)
+    actions.book_carrier_cost(now.date(), {"atlas": 17, "borealis": 4}, now=now)
+    entries, errors = checked(exported())
+    assert not errors
+    tree = realize(entries)
+    commodity = {"usd_micros": ("USD", 6), "seconds": ("SECONDS", 0)}
+    lines = queries.trial_balance()
+    assert {line.unit for line in lines} == set(commodity)
+    for line in lines:
+        name, places = commodity[line.unit]
+        total = compute_balance(get(tree, ROOTS[AccountKind(line.kind)])).get_currency_units(name).number
+        assert total.scaleb(places) == line.debits - line.credits, line.kind
+    assert compute_balance(tree).is_empty()
+    assert {
+        posting.units.currency for entry in entries if isinstance(entry, data.Transaction) for posting in entry.postings
+    } == {"USD", "SECONDS"}
+
+
 def test_every_account_with_a_transfer_is_opened_once_and_asserted_at_the_end(books):
     entries, _ = checked(exported())
     opened = [entry.account for entry in entries if isinstance(entry, data.Open)]
@@ -93,7 +121,7 @@ def test_every_transfer_is_one_transaction_with_its_place_in_the_books(books):
 
 def test_a_total_that_is_one_micro_wrong_fails_the_check(books):
     row = LedgerAccount.objects.get(pk=books[0])
-    LedgerAccount.objects.filter(pk=row.pk).update(credits_posted_micros=row.credits_posted_micros + 1)
+    LedgerAccount.objects.filter(pk=row.pk).update(credits_posted=row.credits_posted + 1)
     _, errors = checked(exported())
     assert len(errors) == 1
 

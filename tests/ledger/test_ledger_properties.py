@@ -136,8 +136,8 @@ class Model:
         answer = actions.post_reservation(hold.reservation_id, amount, **ask)
         if not hold.ending:
             before = self.posted[hold.account]
-            assert (answer.amount_micros, answer.balance_before_micros) == (amount, before)
-            assert answer.balance_after_micros == before - amount
+            assert (answer.amount, answer.balance_before) == (amount, before)
+            assert answer.balance_after == before - amount
             self.posted[hold.account] -= amount
             hold.ending = ("posted", amount)
             assert actions.post_reservation(hold.reservation_id, amount, **ask) == answer

@@ -33,17 +33,17 @@ DOLLAR = 1_000_000
 def hold(funded, now):
     """Reserves so much of a new account with so much on it."""
 
-    def make(amount_micros, *, of_micros=DOLLAR, **options):
+    def make(amount, *, of_micros=DOLLAR, **options):
         account_id = funded(of_micros)
-        reserved = actions.reserve(account_id, amount_micros, key=f"call:{uuid4()}", now=now, **options)
+        reserved = actions.reserve(account_id, amount, key=f"call:{uuid4()}", now=now, **options)
         assert isinstance(reserved, Reserved)
         return account_id, reserved.reservation_id
 
     return make
 
 
-def post(reservation_id, amount_micros, revenue, now, code="call.charge"):
-    return actions.post_reservation(reservation_id, amount_micros, credit_account_id=revenue, code=code, now=now)
+def post(reservation_id, amount, revenue, now, code="call.charge"):
+    return actions.post_reservation(reservation_id, amount, credit_account_id=revenue, code=code, now=now)
 
 
 def test_a_hold_takes_from_what_is_available_but_not_from_the_balance(hold):
@@ -123,7 +123,7 @@ def test_a_top_up_lets_the_hold_of_a_running_call_grow(hold, clearing, now):
 def test_a_post_pays_what_was_used_and_returns_the_rest(hold, revenue, now):
     account_id, reservation_id = hold(700_000)
     posted = post(reservation_id, 123_456, revenue, now)
-    assert (posted.amount_micros, posted.balance_before_micros, posted.balance_after_micros) == (
+    assert (posted.amount, posted.balance_before, posted.balance_after) == (
         123_456,
         DOLLAR,
         876_544,
@@ -211,8 +211,8 @@ def test_a_reservation_tells_how_it_stands(hold, revenue, now):
     assert queries.reservation(reservation_id).state is ReservationState.RESERVED
     post(reservation_id, 100_000, revenue, now)
     info = queries.reservation(reservation_id)
-    assert (info.account_id, info.state, info.amount_micros) == (account_id, ReservationState.POSTED, 300_000)
-    assert (info.posted_micros, info.settled_at) == (100_000, now)
+    assert (info.account_id, info.state, info.amount) == (account_id, ReservationState.POSTED, 300_000)
+    assert (info.posted, info.settled_at) == (100_000, now)
     assert queries.reservation(uuid4()) is None
 
 
@@ -229,8 +229,8 @@ def test_an_unknown_reservation_is_a_mistake_of_the_program(revenue, now):
         {"state": "posted"},
         {"state": "voided"},
         {"state": "forgotten"},
-        {"posted_micros": 1},
-        {"amount_micros": -1},
+        {"posted": 1},
+        {"amount": -1},
     ],
 )
 def test_the_database_itself_refuses_a_reservation_that_is_half_settled(hold, change):

@@ -137,3 +137,9 @@ def test_a_field_that_is_not_there_is_named():
 def test_bytes_are_found_by_and_kept_as_they_are(anna):
     found = Rowset(Customer).fetch(("id", "sealed_name"), "email_index", [bytes(32), b"\xff" * 32])
     assert found == [(anna, b"\x00\xff")]
+
+
+def test_a_column_of_nothing_is_written_as_nothing(anna, boris):
+    rows = [(anna, b"a", None), (boris, b"b", None)]
+    assert Rowset(Customer).update(("id", "sealed_name", "sealed_telephone"), rows) == 2
+    assert Rowset(Customer).fetch(("sealed_name", "sealed_telephone"), "id", [boris]) == [(b"b", None)]

@@ -53,7 +53,7 @@ def test_a_contract_that_is_not_in_force_opens_nothing(monkeypatch, since, until
 
 def test_nobody_but_the_gate_makes_a_permit():
     with pytest.raises(ForgedPermitError):
-        Permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("email",), "s", 1, object())
+        Permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("email",), "s", object())
 
 
 def test_a_permit_covers_only_its_provider_and_fields():

@@ -86,7 +86,6 @@ def assert_fulfilled_once(transactional_db):
         assert len({card.pin for card in actions.reveal_pins(placed.token, now=order.placed_at)}) == CARDS
         told = Announcement.objects.filter(payload__order_number=number).order_by("pk")
         assert list(told.values_list("name", flat=True)) == [
-            "shop.order.placed",
             "payments.payment.captured",
             "shop.order.paid",
             "shop.order.fulfilled",

@@ -11,8 +11,8 @@ from crystalcall.shop.catalogue.actions import offer_product, withdraw_product
 from crystalcall.shop.catalogue.models import Product
 from crystalcall.shop.orders import actions, queries
 from crystalcall.shop.orders.actions import placing
-from crystalcall.shop.orders.models import Order
-from crystalcall.shop.orders.values import CannotPlace, Placed, PlacingProblemReason
+from crystalcall.shop.orders.models import Order, PriceNoticeWish
+from crystalcall.shop.orders.values import CannotPlace, Placed, PlacingProblemReason, PriceNoticeLink
 from crystalcall.shop.orders.wording import problem_text
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +156,28 @@ def test_the_database_itself_refuses_a_product_that_cannot_be(db, damage):
 def test_placing_keys_differ_and_are_long_enough():
     assert queries.new_placing_key() != random_token()
     assert len(queries.new_placing_key()) == 22
+
+
+def test_nobody_is_told_of_prices_who_did_not_ask(place):
+    placed = place()
+    assert queries.stop_token(placed.order_number) is None
+    assert PriceNoticeWish.objects.count() == 0
+
+
+def test_a_wish_for_price_notices_is_kept_with_the_order_and_its_key_is_sealed(place, now):
+    placed = place(price_notices=True)
+    token = queries.stop_token(placed.order_number)
+    wish = PriceNoticeWish.objects.get()
+    assert token is not None
+    assert (wish.order.order_number, wish.asked_at, wish.stopped_at) == (placed.order_number, now, None)
+    assert token.encode() not in bytes(wish.sealed_token) + bytes(wish.token_index)
+    assert queries.price_notice_link(token) == PriceNoticeLink(stopped=False, masked_email="a•••@example.org")
+    assert queries.order_by_token(token) is None
+
+
+def test_a_box_ticked_after_all_makes_the_form_another_form(wish, now):
+    form = wish()
+    first = actions.place_order(form, now=now)
+    ticked = dataclasses.replace(form, price_notices=True)
+    second = actions.place_order(ticked, now=now)
+    assert first != second == actions.place_order(ticked, now=now)

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -12,7 +13,10 @@ import click
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
-    from crystalcall.minutes.ledger.values import Finding, TrialLine
+    from rich.progress import TaskID
+
+    from crystalcall.minutes.ledger.auditing import Progress
+    from crystalcall.minutes.ledger.values import AuditOutcome, TrialLine
 
 EXIT_REFUSED = 1
 LINES_BETWEEN_REPORTS = 5000
@@ -20,22 +24,47 @@ LINES_BETWEEN_REPORTS = 5000
 
 @click.group("ledger")
 def ledger_group() -> None:
-    """The books: verify them, export them."""
+    """The books: verify them, see what the last audit found, export them."""
 
 
 @ledger_group.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a machine.")
 def verify(as_json: bool) -> None:
     """Audit every account, transfer, reservation and guard; exit 1 when anything is wrong."""
-    from crystalcall.minutes.ledger import queries
+    from crystalcall.minutes.ledger import actions, queries
+    from crystalcall.plumbing import clock
 
-    findings, lines = queries.audit(), queries.trial_balance()
+    with _audit_progress() as progress:
+        outcome = actions.run_audit(now=clock.now(), progress=progress)
+    lines = queries.trial_balance()
     if as_json:
-        click.echo(json.dumps(_report(findings, lines)))
+        click.echo(json.dumps(_report(outcome, lines)))
     else:
         _show_trial_balance(lines)
-        _show_findings(findings)
-    if findings:
+        _show_findings(outcome)
+    if outcome.findings:
+        sys.exit(EXIT_REFUSED)
+
+
+@ledger_group.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a machine.")
+def status(as_json: bool) -> None:
+    """Show what the last audit found; exit 1 when anything was wrong, or when there was no audit yet."""
+    from crystalcall.minutes.ledger import queries
+
+    outcome = queries.last_audit()
+    if outcome is None:
+        click.echo(json.dumps({"audited": False}) if as_json else "The books were never audited here.")
+        sys.exit(EXIT_REFUSED)
+    if as_json:
+        click.echo(json.dumps({"audited": True} | _report(outcome, ())))
+    else:
+        click.echo(
+            f"Audited at {outcome.began_at:%Y-%m-%d %H:%M} UTC. Accounts: {outcome.accounts:,}; "
+            f"transfers: {outcome.transfers:,}; reservations: {outcome.reservations:,}."
+        )
+        _show_findings(outcome)
+    if outcome.findings:
         sys.exit(EXIT_REFUSED)
 
 
@@ -63,45 +92,82 @@ def export(format_name: str, output: Path | None, as_json: bool) -> None:
     click.echo(json.dumps(report) if as_json else f"{lines} lines written to {output}.")
 
 
-def _report(findings: "list[Finding]", lines: "tuple[TrialLine, ...]") -> dict[str, object]:
+@contextmanager
+def _audit_progress() -> "Iterator[Progress]":
+    """A bar a rule, on standard error and only where a person looks on; gone when all is done."""
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        shown: dict[str, TaskID] = {}
+
+        def report(rule: str, done: int, total: int) -> None:
+            if rule not in shown:
+                shown[rule] = bars.add_task(rule.replace("_", " "), total=total)
+            bars.update(shown[rule], completed=done, total=max(total, 1))
+
+        yield report
+
+
+def _report(outcome: "AuditOutcome", lines: "tuple[TrialLine, ...]") -> dict[str, object]:
     return {
-        "in_balance": not findings,
-        "findings": [asdict(finding) for finding in findings],
+        "in_balance": not outcome.findings,
+        "audited_at": outcome.began_at.isoformat(),
+        "checked": {
+            "accounts": outcome.accounts,
+            "transfers": outcome.transfers,
+            "reservations": outcome.reservations,
+        },
+        "findings_total": outcome.findings,
+        "findings": [asdict(finding) for finding in outcome.first_findings],
         "accounts": [asdict(line) for line in lines],
     }
 
 
 def _show_trial_balance(lines: "tuple[TrialLine, ...]") -> None:
+    """A table for money and, where there are any, one for minutes."""
+    for unit, heading, show in (("usd_micros", "USD", _dollars), ("seconds", "seconds", _seconds)):
+        of_unit = [line for line in lines if line.unit == unit]
+        if of_unit or unit == "usd_micros":
+            _show_table(f"Trial balance ({heading})", of_unit, show)
+
+
+def _show_table(title: str, lines: "list[TrialLine]", show: Callable[[int], str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title="Trial balance (USD)")
+    table = Table(title=title)
     table.add_column("Kind")
     for heading in ("Accounts", "Debits", "Credits", "Held"):
         table.add_column(heading, justify="right")
     for line in lines:
-        amounts = (line.debits_micros, line.credits_micros, line.held_micros)
-        table.add_row(line.kind, str(line.accounts), *map(_dollars, amounts))
-    debits, credited = sum(line.debits_micros for line in lines), sum(line.credits_micros for line in lines)
-    held, accounts = sum(line.held_micros for line in lines), sum(line.accounts for line in lines)
+        table.add_row(line.kind, str(line.accounts), *map(show, (line.debits, line.credits, line.held)))
+    debits, credited = sum(line.debits for line in lines), sum(line.credits for line in lines)
+    held, accounts = sum(line.held for line in lines), sum(line.accounts for line in lines)
     table.add_section()
-    table.add_row("all", str(accounts), *map(_dollars, (debits, credited, held)))
+    table.add_row("all", str(accounts), *map(show, (debits, credited, held)))
     Console().print(table)
 
 
-def _show_findings(findings: "list[Finding]") -> None:
-    if not findings:
+def _show_findings(outcome: "AuditOutcome") -> None:
+    if not outcome.findings:
         click.echo("The books are in balance: nothing was found.")
         return
-    for finding in findings:
+    for finding in outcome.first_findings:
         click.echo(f"{finding.rule}: {finding.subject}: {finding.sentence}", err=True)
-    click.echo(f"The books are NOT in order: {len(findings)} found.", err=True)
+    if (more := outcome.findings - len(outcome.first_findings)) > 0:
+        click.echo(f"… and {more} more.", err=True)
+    click.echo(f"The books are NOT in order: {outcome.findings} found.", err=True)
 
 
 def _dollars(micros: int) -> str:
     from crystalcall.rules.money import dollars_from_micros
 
     return f"{dollars_from_micros(micros):,.6f}"
+
+
+def _seconds(seconds: int) -> str:
+    return f"{seconds:,}"
 
 
 def _write_file(output: Path, lines: Iterable[str]) -> int:

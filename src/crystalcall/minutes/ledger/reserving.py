@@ -1,136 +1,105 @@
-"""Reservations: money is promised by one conditional UPDATE, so that no number of processes can promise it twice.
+"""Reservations one at a time: reserve, replace as often as needed, then post, void or expire, once.
 
-reserve, then replace as often as needed, then post, void or expire, once. Every answer may be asked for again.
+Each is a page of the books with one entry. Every answer may be asked for again.
 """
 
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
-
-from crystalcall.minutes.ledger.locks import lock_reservation
-from crystalcall.minutes.ledger.models import FLOORED, OPEN, LedgerAccount, Reservation, Transfer
-from crystalcall.minutes.ledger.transferring import receive
+from crystalcall.minutes.ledger.books import Books
+from crystalcall.minutes.ledger.keys import reservation_id as id_of
+from crystalcall.minutes.ledger.models import Reservation
+from crystalcall.minutes.ledger.transferring import at_once
 from crystalcall.minutes.ledger.values import (
     AlreadySettled,
     Insufficient,
-    LedgerContradictionError,
     NotDue,
     Posted,
     Reserved,
     Returned,
-    UnknownAccountError,
+    UnknownReservationError,
 )
-from crystalcall.rules.ledger import ReservationState, checked_amount, checked_code
+from crystalcall.rules.ledger import checked_amount, checked_code
 
 
 def reserve(
-    account_id: UUID, amount_micros: int, *, key: str, now: datetime, expires_at: datetime | None = None
+    account_id: UUID, amount: int, *, key: str, now: datetime, expires_at: datetime | None = None
 ) -> Reserved | Insufficient:
     """Hold an amount of an account for one use; nothing may be held too (a free call needs no special case).
 
-    A repeat with the same key gets the first answer, whatever became of the reservation since.
+    A repeat with the same key gets the first answer, whatever became of the reservation since. `expires_at` is for
+    holds that only the ledger's sweep watches.
 
-    Raises:
-        LedgerContradictionError: the key stands for another reservation, or the account cannot be reserved on.
-        UnknownAccountError: there is no such account.
-        AmountError: an amount that the books cannot hold.
+    Errors: LedgerContradictionError where the key stands for another reservation, or the account cannot be reserved
+    on; UnknownAccountError; AmountError.
     """
-    checked_amount(amount_micros, least=0)
-    with transaction.atomic():
-        earlier = Reservation.objects.filter(key=key).first()
-        if earlier is not None:
-            return _same_reservation(earlier, account_id, amount_micros)
-        if not _hold(account_id, amount_micros):
-            # A twin with this key may have taken it while this one waited for the row.
-            earlier = Reservation.objects.filter(key=key).first()
-            if earlier is not None:
-                return _same_reservation(earlier, account_id, amount_micros)
-            return _insufficient(account_id)
-        try:
-            with transaction.atomic():
-                row = Reservation.objects.create(
-                    key=key,
-                    account_id=account_id,
-                    requested_micros=amount_micros,
-                    amount_micros=amount_micros,
-                    opened_at=now,
-                    expires_at=expires_at,
-                )
-        except IntegrityError:
-            # A twin was faster; what this one holds goes back, and the twin's answer is the answer.
-            row = Reservation.objects.get(key=key)
-            _hold(account_id, -amount_micros)
-        return _same_reservation(row, account_id, amount_micros)
+    checked_amount(amount, least=0)
+    named = id_of(key)
+
+    def turn() -> Reserved | Insufficient:
+        books = Books.open((account_id,), reservation_ids=(named,), now=now)
+        answer = books.reserve(account_id, amount, reservation_id=named, expires_at=expires_at)
+        books.write()
+        return answer
+
+    return at_once(turn)
 
 
 def replace_reservation(
-    reservation_id: UUID, amount_micros: int, *, now: datetime, expires_at: datetime | None = None
+    reservation_id: UUID, amount: int, *, now: datetime, expires_at: datetime | None = None
 ) -> Reserved | Insufficient | AlreadySettled:
     """Raise or lower what is held to exactly this amount; where it cannot be raised, the old hold stays whole.
 
     `expires_at` moves the reservation's end (it must lie after `now`); None leaves it. In Insufficient,
-    `available_micros` is what could be held beyond the present hold.
+    `available` is what could be held beyond the present hold.
 
-    Raises:
-        UnknownReservationError: there is no such reservation.
-        LedgerContradictionError: the new end has passed already.
-        AmountError: an amount that the books cannot hold.
+    Errors: UnknownReservationError; LedgerContradictionError where the new end has passed already; AmountError.
     """
-    checked_amount(amount_micros, least=0)
-    if expires_at is not None and expires_at <= now:
-        raise LedgerContradictionError("A reservation cannot be moved to an end that has passed.")
-    with transaction.atomic():
-        row, accounts = lock_reservation(reservation_id)
-        if row.state != OPEN:
-            return _already(row)
-        if not _hold(row.account_id, amount_micros - row.amount_micros):
-            return Insufficient(accounts[row.account_id].available_micros)
-        row.amount_micros = amount_micros
-        row.expires_at = expires_at or row.expires_at
-        row.save(update_fields=["amount_micros", "expires_at"])
-        return Reserved(row.pk, amount_micros)
+
+    def turn() -> Reserved | Insufficient | AlreadySettled:
+        books = _page(reservation_id, now=now)
+        answer = books.replace(reservation_id, amount, expires_at=expires_at)
+        books.write()
+        return answer
+
+    return at_once(turn)
 
 
 def post_reservation(
-    reservation_id: UUID, amount_micros: int, *, credit_account_id: UUID, code: str, now: datetime
+    reservation_id: UUID, amount: int, *, credit_account_id: UUID, code: str, now: datetime
 ) -> Posted | AlreadySettled:
     """Pay so much of the hold to another account and return the rest, once.
 
     The same request again gets the same answer; another one after the end gets AlreadySettled.
 
-    Raises:
-        LedgerContradictionError: more than the hold, or to the paying account itself.
-        UnknownReservationError, UnknownAccountError: there is no such reservation or account.
-        AmountError: an amount or a code that the books cannot hold.
+    Errors: LedgerContradictionError for more than the hold, another unit, or the paying account itself;
+    UnknownReservationError, UnknownAccountError; AmountError.
     """
-    checked_amount(amount_micros, least=0)
+    checked_amount(amount, least=0)
     checked_code(code)
-    with transaction.atomic():
-        row, accounts = lock_reservation(reservation_id, credit_account_id)
-        if row.state != OPEN:
-            return _same_post(row, amount_micros, credit_account_id, code)
-        if amount_micros > row.amount_micros:
-            raise LedgerContradictionError(f"{amount_micros} micros are more than the hold of {row.amount_micros}.")
-        if credit_account_id == row.account_id:
-            raise LedgerContradictionError("A reservation cannot be paid to its own account.")
-        return _post(
-            row,
-            accounts,
-            Transfer(credit_account_id=credit_account_id, amount_micros=amount_micros, code=code, created_at=now),
-        )
+
+    def turn() -> Posted | AlreadySettled:
+        books = _page(reservation_id, credit_account_id, now=now)
+        answer = books.post(reservation_id, amount, credit_account_id=credit_account_id, code=code)
+        books.write()
+        return answer
+
+    return at_once(turn)
 
 
 def void_reservation(reservation_id: UUID, *, now: datetime) -> Returned | AlreadySettled:
     """Return the whole hold because its use did not happen; a repeat gets the same answer.
 
-    Raises:
-        UnknownReservationError: there is no such reservation.
+    Errors: UnknownReservationError.
     """
-    with transaction.atomic():
-        row, _ = lock_reservation(reservation_id)
-        return _give_back(row, ReservationState.VOIDED, now)
+
+    def turn() -> Returned | AlreadySettled:
+        books = _page(reservation_id, now=now)
+        answer = books.void(reservation_id)
+        books.write()
+        return answer
+
+    return at_once(turn)
 
 
 def expire_reservation(reservation_id: UUID, *, now: datetime) -> Returned | AlreadySettled | NotDue:
@@ -138,85 +107,21 @@ def expire_reservation(reservation_id: UUID, *, now: datetime) -> Returned | Alr
 
     NotDue where its end was moved beyond `now` (an extension came between the sweep's look and its act).
 
-    Raises:
-        UnknownReservationError: there is no such reservation.
+    Errors: UnknownReservationError.
     """
-    with transaction.atomic():
-        row, _ = lock_reservation(reservation_id)
-        if row.state == OPEN and row.expires_at is not None and row.expires_at > now:
-            return NotDue(row.expires_at)
-        return _give_back(row, ReservationState.EXPIRED, now)
+
+    def turn() -> Returned | AlreadySettled | NotDue:
+        books = _page(reservation_id, now=now)
+        answer = books.expire(reservation_id)
+        books.write()
+        return answer
+
+    return at_once(turn)
 
 
-def _hold(account_id: UUID, change_micros: int) -> bool:
-    """The one statement by which money is promised: the row count decides, not what anybody read before."""
-    spoken_for = F("debits_posted_micros") + F("held_micros") + change_micros
-    changed = LedgerAccount.objects.filter(
-        pk=account_id, kind__in=FLOORED, credits_posted_micros__gte=spoken_for
-    ).update(held_micros=F("held_micros") + change_micros)
-    return changed == 1
-
-
-def _same_reservation(row: Reservation, account_id: UUID, amount_micros: int) -> Reserved:
-    if (row.account_id, row.requested_micros) != (account_id, amount_micros):
-        raise LedgerContradictionError(f"The key {row.key!r} stands for another reservation.")
-    return Reserved(row.pk, row.requested_micros)
-
-
-def _insufficient(account_id: UUID) -> Insufficient:
-    account = LedgerAccount.objects.filter(pk=account_id).first()
-    if account is None:
-        raise UnknownAccountError(f"There is no ledger account {account_id}.")
-    if account.kind not in FLOORED:
-        raise LedgerContradictionError(f"Nothing can be reserved on an account of kind {account.kind}.")
-    return Insufficient(account.available_micros)
-
-
-def _already(row: Reservation) -> AlreadySettled:
-    return AlreadySettled(ReservationState(row.state), row.posted_micros or 0)
-
-
-def _same_post(row: Reservation, amount_micros: int, credit_account_id: UUID, code: str) -> Posted | AlreadySettled:
-    paid = Transfer.objects.filter(reservation=row).first()
-    same_way = paid is None or (paid.credit_account_id, paid.code) == (credit_account_id, code)
-    if row.posted_micros is None or row.posted_micros != amount_micros or not same_way:
-        return _already(row)
-    return _posted(row, paid)
-
-
-def _posted(row: Reservation, paid: Transfer | None) -> Posted:
-    before, amount = row.balance_before_micros or 0, row.posted_micros or 0
-    return Posted(paid.pk if paid else None, amount, before, before - amount)
-
-
-def _post(row: Reservation, accounts: dict[UUID, LedgerAccount], payment: Transfer) -> Posted:
-    """Settle an open reservation under its account's lock; `payment` is not written where it is nothing."""
-    row.posted_micros = payment.amount_micros
-    row.balance_before_micros = accounts[row.account_id].posted_micros
-    _settle(row, ReservationState.POSTED, payment.created_at, paid_micros=payment.amount_micros)
-    if not payment.amount_micros:
-        return _posted(row, None)
-    receive(accounts[payment.credit_account_id], payment.amount_micros)
-    payment.debit_account_id = row.account_id
-    payment.reservation = row
-    payment.idempotency_key = f"reservation:{row.pk}"
-    payment.save(force_insert=True)
-    return _posted(row, payment)
-
-
-def _give_back(row: Reservation, state: ReservationState, now: datetime) -> Returned | AlreadySettled:
-    if row.state == OPEN:
-        _settle(row, state, now, paid_micros=0)
-    elif row.state != state:
-        return _already(row)
-    return Returned(row.pk, state, row.amount_micros)
-
-
-def _settle(row: Reservation, state: ReservationState, now: datetime, *, paid_micros: int) -> None:
-    row.state = state.value
-    row.settled_at = now
-    row.save(update_fields=["state", "posted_micros", "balance_before_micros", "settled_at"])
-    LedgerAccount.objects.filter(pk=row.account_id).update(
-        held_micros=F("held_micros") - row.amount_micros,
-        debits_posted_micros=F("debits_posted_micros") + paid_micros,
-    )
+def _page(reservation_id: UUID, *other_account_ids: UUID, now: datetime) -> Books:
+    # A reservation never changes its account, so this may be read before the account is locked; all else is read after.
+    account_id = Reservation.objects.filter(pk=reservation_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise UnknownReservationError(f"There is no reservation {reservation_id}.")
+    return Books.open((account_id, *other_account_ids), reservation_ids=(reservation_id,), now=now)

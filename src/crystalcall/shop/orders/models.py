@@ -102,6 +102,33 @@ class Card(models.Model):
         return self.pin_serial
 
 
+class PriceNoticeWish(models.Model):
+    """The buyer asked at the checkout to be told before prices rise; off unless asked for, ended by its own link.
+
+    An ended wish keeps no key, only that its link was used: whoever opens it again is told that it has ended.
+    """
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="price_notice_wish")
+    sealed_token = models.BinaryField(null=True)
+    token_index = models.BinaryField(max_length=32, unique=True)
+    asked_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A wish that stands can be written into a mail; one that was stopped cannot."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="pricenoticewish_stopped_agrees",
+                condition=Q(sealed_token__isnull=False, stopped_at__isnull=True)
+                | Q(sealed_token__isnull=True, stopped_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"price notices of {self.order_id}"
+
+
 class OrderEvent(models.Model):
     """One step in an order's life; append-only and without a personal column.
 

@@ -1,4 +1,4 @@
-"""What orders keep about people: only whose order it is and the power of its link."""
+"""What orders keep about people: whose order it is, the power of its link, and whether they want price notices."""
 
 from crystalcall.privacy.inventory import declare, impersonal, personal
 from crystalcall.privacy.purposes import Purpose
@@ -8,6 +8,7 @@ def declare_all() -> None:
     """Declare every field of this room."""
     _declare_order()
     _declare_contents()
+    _declare_wish()
     declare(
         "orders.OrderEvent",
         {
@@ -78,5 +79,29 @@ def _declare_contents() -> None:
             "ledger_account_id": impersonal("an opaque account; its owner stands in customers.AccountLink"),
             "guaranteed_until": impersonal("end of a guarantee"),
             "issued_at": impersonal("time of issue"),
+        },
+    )
+
+
+def _declare_wish() -> None:
+    declare(
+        "orders.PriceNoticeWish",
+        {
+            "id": impersonal("row number"),
+            "order": personal(
+                category="user.privacy_preferences",
+                purposes=(Purpose.PRICE_NOTICE,),
+                retention="until_stopped",
+                erase="destroy",
+            ),
+            "sealed_token": personal(
+                category="user.authorization.credentials",
+                purposes=(Purpose.PRICE_NOTICE,),
+                retention="until_stopped",
+                erase="destroy",
+            ),
+            "token_index": impersonal("keyed hash of a random token"),
+            "asked_at": impersonal("time of a wish, telling nothing without its order"),
+            "stopped_at": impersonal("time of its end, telling nothing without its order"),
         },
     )

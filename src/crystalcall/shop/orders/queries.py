@@ -12,8 +12,37 @@ from crystalcall.payments.queries import PaymentView, payment_of
 from crystalcall.plumbing.ids import random_token
 from crystalcall.rules.ordering import CLOSED, OrderState
 from crystalcall.shop.orders.models import Card, Order, OrderEvent
+from crystalcall.shop.orders.price_wishes import (
+    price_notice_link,
+    price_notice_orders,
+    price_notice_stock,
+    stop_token,
+)
+from crystalcall.shop.orders.stock import ended_on, ending_on, order_of_account, stock
 from crystalcall.shop.orders.tokens import find_order, token_of
 from crystalcall.shop.orders.values import LineView, OrderLetter
+
+__all__ = [
+    "CardView",
+    "OrderView",
+    "StepView",
+    "accounts_of_order",
+    "ended_on",
+    "ending_on",
+    "fulfilled_since",
+    "history",
+    "letter",
+    "new_placing_key",
+    "order_by_token",
+    "order_of_account",
+    "paid_unfulfilled",
+    "price_notice_link",
+    "price_notice_orders",
+    "price_notice_stock",
+    "stock",
+    "stop_token",
+    "unpaid_since",
+]
 
 AT_MOST = 500
 """How many orders a sweep takes at once."""
@@ -35,7 +64,10 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as its page shows it; without PINs, which are asked for apart."""
+    """An order as its page shows it; without PINs, which are asked for apart.
+
+    ``stop_token`` opens the page that ends price notices; None where none are sent.
+    """
 
     order_number: str
     state: OrderState
@@ -48,6 +80,7 @@ class OrderView:
     cards: tuple[CardView, ...]
     payment: PaymentView | None
     masked_email: str | None = field(repr=False)
+    stop_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +117,7 @@ def order_by_token(token: str) -> OrderView | None:
         cards=_cards(order),
         payment=payment_of(order.order_number),
         masked_email=masked_email(order.customer_id) if order.customer_id else None,
+        stop_token=stop_token(order.order_number),
     )
 
 

@@ -1,11 +1,11 @@
-"""The order's link: a bearer token of 128 bits, sealed to be mailed again and found by its keyed hash."""
+"""Bearer tokens of 128 bits in links about an order, sealed to be mailed again and found by a keyed hash."""
 
 import hmac
 import re
 from typing import Final
 
 from crystalcall.plumbing.sealing import blind_index, seal, unseal
-from crystalcall.shop.orders.models import Order
+from crystalcall.shop.orders.models import Order, PriceNoticeWish
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 PLACING_KEY: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -34,6 +34,31 @@ def find_order(token: str) -> Order | None:
     if order is None or not hmac.compare_digest(token_of(order), token):
         return None
     return order
+
+
+def seal_stop_token(token: str, order_number: str) -> bytes:
+    """Seal the token that ends price notices, bound to its order; it opens nothing else."""
+    return seal(token, f"orders.stop-token:{order_number}")
+
+
+def stop_token_of(wish: PriceNoticeWish) -> str | None:
+    """The token of a wish that stands, opened; None once it was stopped."""
+    if wish.sealed_token is None:
+        return None
+    return unseal(bytes(wish.sealed_token), f"orders.stop-token:{wish.order.order_number}")
+
+
+def stop_token_index(token: str) -> bytes:
+    """The keyed hash a wish is found by, also after it was stopped."""
+    return blind_index(token, "orders.stop-token")
+
+
+def find_wish(token: str) -> PriceNoticeWish | None:
+    """The wish, standing or stopped, whose mails held this token; what is no token is not even looked up."""
+    if not TOKEN.fullmatch(token):
+        return None
+    wishes = PriceNoticeWish.objects.select_related("order")
+    return wishes.filter(token_index=stop_token_index(token)).first()
 
 
 def placing_index(placing_key: str, content: str) -> bytes:

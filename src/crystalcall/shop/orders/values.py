@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from crystalcall.customers.contact_details import ContactProblemReason
+from crystalcall.minutes.ledger.values import AllowanceInfo, Balance, Expiry
 from crystalcall.rules.ordering import OrderState
 from crystalcall.shop.cart.values import Cart
 
@@ -32,7 +33,8 @@ class PlaceOrder:
     """A buyer's wish as it came from the form.
 
     ``placing_key`` is the random token (22 characters or more) that the form carried: the same form sent twice
-    is one order. ``cart`` is what `read_cart` made of the address.
+    is one order. ``cart`` is what `read_cart` made of the address. ``price_notices``: the buyer ticked the box that
+    asks for a mail before prices rise.
     """
 
     placing_key: str = field(repr=False)
@@ -41,6 +43,7 @@ class PlaceOrder:
     email: str = field(repr=False)
     telephone: str | None = field(repr=False)
     language: str
+    price_notices: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,64 @@ class RevealedCard:
 
     serial: str
     pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceNoticesStopped:
+    """No price notices go to this mailbox any more; ``wishes`` is how many orders' wishes this call ended."""
+
+    wishes: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownLink:
+    """No mail of ours ever held this link."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceNoticeLink:
+    """What the page behind a stop link shows; the address is masked."""
+
+    stopped: bool
+    masked_email: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CardStock:
+    """What is left on a card: money with the end of its credit, and minutes that have not expired.
+
+    ``expiry`` is None where the credit never ends; minutes carry an end of their own.
+    """
+
+    serial: str
+    ledger_account_id: UUID
+    guaranteed_until: datetime
+    balance: Balance
+    expiry: Expiry | None
+    minutes: tuple[AllowanceInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """So much of a card ends (or ended) at a moment: micros of credit, or seconds for the places of ``coverage``."""
+
+    serial: str
+    coverage: str
+    amount: int
+    ends_at: datetime
+    by_dormancy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStock:
+    """A fulfilled order with what is left on its cards; ``token`` goes into its link."""
+
+    order_number: str
+    token: str = field(repr=False)
+    language: str
+    customer_id: UUID | None
+    fulfilled_at: datetime
+    cards: tuple[CardStock, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,38 +5,28 @@ the sweep) does all of it. Each step carries the card's own key, so that nothing
 """
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 
 from crystalcall.customers.actions import link_account
 from crystalcall.minutes.calls.actions import guarantee_quote
-from crystalcall.minutes.ledger.actions import open_account, system_account, transfer
-from crystalcall.minutes.ledger.values import Insufficient, Posting
+from crystalcall.minutes.ledger.actions import open_account, top_up
 from crystalcall.minutes.pins.actions import issue_pin, reveal_pin
 from crystalcall.plumbing.announcements import announce
 from crystalcall.plumbing.settings import current
 from crystalcall.rules.ledger import AccountKind
 from crystalcall.rules.ordering import OrderFact, OrderState, Unchanged, UnchangedReason, decide
 from crystalcall.shop.orders import history
+from crystalcall.shop.orders.bookings import book_delivery, book_payment
 from crystalcall.shop.orders.events import OrderFulfilled
 from crystalcall.shop.orders.locks import locked_order
 from crystalcall.shop.orders.models import Card, Order, OrderLine
 from crystalcall.shop.orders.tokens import find_order
 from crystalcall.shop.orders.values import Fulfilled, RevealedCard
 
-SALE_CODE = "order.sale"
-
-
-class FulfillmentError(Exception):
-    """The books refused what they must take: nothing was fulfilled, and the sweep will try again."""
-
 
 def fulfill_order(order_number: str, *, now: datetime) -> Fulfilled | Unchanged:
-    """Fulfill a paid order, once; an order that is not paid, or is fulfilled already, stays as it is.
-
-    Errors: FulfillmentError when the ledger refuses the credit.
-    """
+    """Fulfill a paid order, once; an order that is not paid, or is fulfilled already, stays as it is."""
     with transaction.atomic():
         order = locked_order(order_number)
         if order is None:
@@ -44,24 +34,24 @@ def fulfill_order(order_number: str, *, now: datetime) -> Fulfilled | Unchanged:
         decision = decide(OrderState(order.state), OrderFact.DELIVERED)
         if isinstance(decision, Unchanged):
             return decision
-        clearing_id = system_account(AccountKind.GATEWAY_CLEARING, now=now)
+        # An order that was paid before payments were booked apart is booked now; for any other this changes nothing.
+        book_payment(order, now=now)
         cards = [
-            _make_card(order, line, index, clearing_id=clearing_id, now=now)
+            _make_card(order, line, index, now=now)
             for line in order.lines.order_by("position")
             for index in range(1, line.quantity + 1)
         ]
+        book_delivery(order, delivered_micros=sum(card.line.unit_credit_micros for card in cards), now=now)
         history.move(order, decision, now=now)
         announce(OrderFulfilled(order.order_number))
     return Fulfilled(order.order_number, len(cards))
 
 
-def _make_card(order: Order, line: OrderLine, index: int, *, clearing_id: UUID, now: datetime) -> Card:
+def _make_card(order: Order, line: OrderLine, index: int, *, now: datetime) -> Card:
     key = f"order:{order.order_number}:{line.position}:{index}"
     until = now + timedelta(days=current().guarantee_days)
     account_id = open_account(AccountKind.CUSTOMER_CREDIT, key=key, now=now)
-    posting = Posting(clearing_id, account_id, line.unit_credit_micros, SALE_CODE, key)
-    if isinstance(transfer(posting, now=now), Insufficient):
-        raise FulfillmentError(f"The ledger refused the credit of {key}.")
+    top_up(account_id, line.unit_credit_micros, key=key, now=now)
     issued = issue_pin(account_id, key=key, now=now)
     guarantee_quote(account_id, line.deck_id, until=until, now=now)
     if order.customer_id is not None:

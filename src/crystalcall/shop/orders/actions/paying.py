@@ -25,6 +25,7 @@ from crystalcall.rules.ordering import (
     decide,
 )
 from crystalcall.shop.orders import history
+from crystalcall.shop.orders.bookings import book_payment, book_second_payment
 from crystalcall.shop.orders.events import OrderPaid
 from crystalcall.shop.orders.locks import locked_order
 from crystalcall.shop.orders.models import Order
@@ -92,8 +93,10 @@ def mark_paid(order_number: str, payment_id: str, *, now: datetime) -> Moved | U
         decision = decide(OrderState(order.state), OrderFact.CAPTURED)
         if isinstance(decision, Moved):
             history.move(order, decision, reference=payment_id, now=now)
+            book_payment(order, now=now)
             announce(OrderPaid(order_number))
         elif history.note_second_payment(order, payment_id, now=now):
+            book_second_payment(order, payment_id, now=now)
             logger.error("order %s was paid a second time, by payment %s", order_number, payment_id)
     return decision
 

@@ -15,6 +15,7 @@ from crystalcall.rules.ordering import INITIAL
 from crystalcall.shop.cart.values import Cart
 from crystalcall.shop.catalogue.queries import ProductInfo, products
 from crystalcall.shop.orders import history, tokens
+from crystalcall.shop.orders.actions import price_notices
 from crystalcall.shop.orders.events import OrderPlaced
 from crystalcall.shop.orders.models import Order, OrderLine
 from crystalcall.shop.orders.values import (
@@ -34,10 +35,10 @@ def place_order(wish: PlaceOrder, *, now: datetime) -> Placed | CannotPlace:
     problems = _problems(wish, details, catalogue, deck)
     if problems or isinstance(details, ContactProblems) or deck is None:
         return CannotPlace(problems)
-    index = tokens.placing_index(wish.placing_key, _content(wish.cart, details))
+    index = tokens.placing_index(wish.placing_key, _content(wish, details))
     try:
         with transaction.atomic():
-            return _known(index) or _place(wish.cart, details, catalogue, deck, index=index, now=now)
+            return _known(index) or _place(wish, details, catalogue, deck, index=index, now=now)
     except IntegrityError:
         # Two copies of one form at the same moment: the other was first, and its order is this one's too.
         placed = _known(index)
@@ -76,10 +77,12 @@ def _as_shown(cart: Cart, catalogue: dict[str, ProductInfo]) -> bool:
     )
 
 
-def _content(cart: Cart, details: ContactDetails) -> str:
+def _content(wish: PlaceOrder, details: ContactDetails) -> str:
     """All of the form that makes it this form, in one canonical text."""
-    lines = sorted((line.sku, line.quantity) for line in cart.lines)
-    return json.dumps([lines, details.name, details.email, details.telephone, details.language])
+    lines = sorted((line.sku, line.quantity) for line in wish.cart.lines)
+    typed = [lines, details.name, details.email, details.telephone, details.language]
+    # Said only where it is asked for, so that a form sent before the box existed is still known by its content.
+    return json.dumps([*typed, "price notices"] if wish.price_notices else typed)
 
 
 def _known(index: bytes) -> Placed | None:
@@ -88,7 +91,7 @@ def _known(index: bytes) -> Placed | None:
 
 
 def _place(
-    cart: Cart,
+    wish: PlaceOrder,
     details: ContactDetails,
     catalogue: dict[str, ProductInfo],
     deck: Deck,
@@ -106,7 +109,7 @@ def _place(
         customer_id=customer_id,
         state=INITIAL.value,
         language=details.language,
-        total_micros=cart.total_micros,
+        total_micros=wish.cart.total_micros,
         placed_at=now,
     )
     OrderLine.objects.bulk_create(
@@ -120,8 +123,10 @@ def _place(
             deck_id=deck.id,
             deck_version=deck.version,
         )
-        for position, line in enumerate(cart.lines, start=1)
+        for position, line in enumerate(wish.cart.lines, start=1)
     )
+    if wish.price_notices:
+        price_notices.ask(order, now=now)
     history.append(order, "placed", before=INITIAL, now=now)
     announce(OrderPlaced(placed.order_number))
     return placed

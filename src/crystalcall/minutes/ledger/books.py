@@ -1,0 +1,364 @@
+"""One page of the books: everything that one transaction enters, for one call or for hundreds.
+
+A page is opened by locking what it will touch, in one order for all; entries are then decided in memory, one after
+the other, each seeing what the ones before it did; at the end the whole page is written by a handful of statements.
+What was read under the lock cannot have changed, and the statements ask for the floor once more all the same.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.transaction import TransactionManagementError
+
+from crystalcall.minutes.ledger import statements
+from crystalcall.minutes.ledger.keys import transfer_key
+from crystalcall.minutes.ledger.locks import lock_accounts
+from crystalcall.minutes.ledger.mirrors import OpenAccount, OpenReservation
+from crystalcall.minutes.ledger.models import ALLOWANCE, OPEN
+from crystalcall.minutes.ledger.store_accounts import store_rows
+from crystalcall.minutes.ledger.values import (
+    AlreadySettled,
+    BooksChangedError,
+    Insufficient,
+    LedgerContradictionError,
+    NotDue,
+    Posted,
+    Posting,
+    Reserved,
+    Returned,
+    Transferred,
+    UnknownAccountError,
+    UnknownReservationError,
+)
+from crystalcall.plumbing.rowsets import Row
+from crystalcall.rules.ledger import ReservationState, checked_amount, checked_code
+
+__all__ = ["Books", "OpenAccount", "OpenReservation"]
+
+_known_code = lru_cache(maxsize=200)(checked_code)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+# Places in the row of a transfer (statements.TRANSFER_FIELDS).
+_DEBIT, _CREDIT, _AMOUNT, _CODE = 1, 2, 3, 5
+
+
+class Books:
+    """A page of the books, open inside the caller's transaction; `write` enters it.
+
+    A page that is not written leaves nothing behind. Amounts are in the unit of their account.
+    """
+
+    __slots__ = (
+        *("_accounts", "_allowances", "_reservations", "_transfers"),
+        *("_touched", "_changed", "_new", "_entries", "_now"),
+    )
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._accounts: dict[UUID, OpenAccount] = {}
+        self._allowances: dict[UUID, list[OpenAccount]] = {}
+        self._reservations: dict[UUID, OpenReservation] = {}
+        self._transfers: dict[UUID, Row] = {}
+        self._touched: dict[UUID, OpenAccount] = {}
+        self._changed: dict[UUID, OpenReservation] = {}
+        self._new: list[OpenReservation] = []
+        self._entries: list[Row] = []
+
+    @classmethod
+    def open(
+        cls,
+        account_ids: Collection[UUID],
+        *,
+        reservation_ids: Collection[UUID] = (),
+        with_allowances: bool = False,
+        now: datetime,
+    ) -> "Books":
+        """Lock the accounts with a floor by id, and with them the allowances held beside them where asked for.
+
+        A transaction opens one page for all that it will touch: a second page locks out of order. With allowances
+        the ids are those of money accounts and of the store's. `reservation_ids` names those to be settled, replaced,
+        or asked for again; ids that no reservation has are left out (`reservation` gives None).
+
+        Errors: UnknownAccountError; TransactionManagementError outside a transaction.
+        """
+        if not connection.in_atomic_block:
+            raise TransactionManagementError("A page of the books is opened inside a transaction.")
+        books = cls(now)
+        wanted = set(account_ids)
+        found = {row[0]: OpenAccount(row) for row in lock_accounts(wanted, with_allowances=with_allowances)}
+        if missing := wanted - found.keys():
+            found |= _store_accounts(missing, with_allowances=with_allowances)
+        books._accounts = found
+        if with_allowances:
+            books._sort_allowances()
+        if reservation_ids:
+            rows = statements.read_reservations(reservation_ids)
+            books._reservations = {row[0]: OpenReservation(row) for row in rows}
+        return books
+
+    def account(self, account_id: UUID) -> OpenAccount:
+        """An account of this page. Errors: UnknownAccountError where the page was opened without it."""
+        try:
+            return self._accounts[account_id]
+        except KeyError:
+            raise UnknownAccountError(f"The ledger account {account_id} is not on this page.") from None
+
+    def allowances(self, holder_id: UUID, coverages: Collection[str]) -> list[OpenAccount]:
+        """What is left of the holder's minutes for these coverages, the first to expire first."""
+        beside = self._allowances.get(holder_id)
+        if beside is None:
+            return []
+        now = self._now
+        return [
+            each
+            for each in beside
+            if each.coverage in coverages and each.available > 0 and (each.expires_at is None or each.expires_at > now)
+        ]
+
+    def reservation(self, reservation_id: UUID) -> OpenReservation | None:
+        """A reservation of this page, or None."""
+        return self._reservations.get(reservation_id)
+
+    def reserve(
+        self, account_id: UUID, amount: int, *, reservation_id: UUID, expires_at: datetime | None = None
+    ) -> Reserved | Insufficient:
+        """Hold an amount for one use; nothing may be held too. A repeat of one that was opened gets its first answer.
+
+        `expires_at` is for holds that only the ledger's sweep watches: it lets them expire then. A call's hold has
+        none, because the calls' own sweep settles it.
+
+        Errors: LedgerContradictionError where the id stands for another reservation or the account has no floor;
+        UnknownAccountError; AmountError.
+        """
+        checked_amount(amount, least=0)
+        known = self._reservations.get(reservation_id)
+        if known is not None:
+            if known.account_id != account_id or known.requested != amount:
+                raise LedgerContradictionError(f"The key of {reservation_id} stands for another reservation.")
+            return Reserved(reservation_id, amount)
+        account = self.account(account_id)
+        if not account.floored:
+            raise LedgerContradictionError(f"Nothing can be reserved on an account of kind {account.kind}.")
+        available = account.credits_posted - account.debits_posted - account.held
+        if amount > available:
+            return Insufficient(available)
+        account.held += amount
+        self._touched[account_id] = account
+        row = (reservation_id, account_id, OPEN, amount, amount, None, None, self._now, expires_at, None)
+        made = OpenReservation(row, is_new=True)
+        self._reservations[reservation_id] = made
+        self._new.append(made)
+        return Reserved(reservation_id, amount)
+
+    def replace(
+        self, reservation_id: UUID, amount: int, *, expires_at: datetime | None = None
+    ) -> Reserved | Insufficient | AlreadySettled:
+        """Raise or lower what is held to exactly this amount; where it cannot be raised, the old hold stays whole.
+
+        `expires_at` moves the end; None leaves it. In Insufficient, `available` is what could be held beyond the hold.
+
+        Errors: LedgerContradictionError where the new end has passed; UnknownReservationError; AmountError.
+        """
+        checked_amount(amount, least=0)
+        if expires_at is not None and expires_at <= self._now:
+            raise LedgerContradictionError("A reservation cannot be moved to an end that has passed.")
+        held = self._known(reservation_id)
+        if held.state != OPEN:
+            return _already(held)
+        account = self.account(held.account_id)
+        more = amount - held.amount
+        if more > account.available:
+            return Insufficient(account.available)
+        account.held += more
+        held.amount = amount
+        held.expires_at = expires_at or held.expires_at
+        self._note(held, account)
+        return Reserved(reservation_id, amount)
+
+    def post(self, reservation_id: UUID, amount: int, *, credit_account_id: UUID, code: str) -> Posted | AlreadySettled:
+        """Pay so much of the hold to another account and return the rest, once.
+
+        The same request again gets the same answer; another one after the end gets AlreadySettled.
+
+        Errors: LedgerContradictionError for more than the hold, another unit, or the paying account itself;
+        UnknownReservationError; UnknownAccountError; AmountError.
+        """
+        checked_amount(amount, least=0)
+        _known_code(code)
+        held = self._known(reservation_id)
+        if held.state != OPEN:
+            return self._same_post(held, amount, credit_account_id, code)
+        if amount > held.amount:
+            raise LedgerContradictionError(f"{amount} is more than the hold of {held.amount}.")
+        payer, payee = self._pair(held.account_id, credit_account_id)
+        before = payer.credits_posted - payer.debits_posted
+        payer.held -= held.amount
+        payer.debits_posted += amount
+        held.posted = amount
+        held.balance_before = before
+        held.settle(ReservationState.POSTED, self._now)
+        self._note(held, payer)
+        if not amount:
+            return Posted(None, 0, before, before)
+        self._receive(payee, amount)
+        self._enter((reservation_id, payer.id, payee.id, amount, payer.unit, code, reservation_id, self._now))
+        return Posted(reservation_id, amount, before, before - amount)
+
+    def void(self, reservation_id: UUID) -> Returned | AlreadySettled:
+        """Return the whole hold because its use did not happen; a repeat gets the same answer.
+
+        Errors: UnknownReservationError.
+        """
+        return self._give_back(self._known(reservation_id), ReservationState.VOIDED)
+
+    def expire(self, reservation_id: UUID) -> Returned | AlreadySettled | NotDue:
+        """Return the whole hold because nobody spoke of it in time; NotDue where its end was moved beyond now.
+
+        Errors: UnknownReservationError.
+        """
+        held = self._known(reservation_id)
+        if held.state == OPEN and held.expires_at is not None and held.expires_at > self._now:
+            return NotDue(held.expires_at)
+        return self._give_back(held, ReservationState.EXPIRED)
+
+    def booked_amount(self, key: str) -> int | None:
+        """How much was booked for the fact that this key names, on this page or before; None where nothing was."""
+        row = self._booked(transfer_key(key))
+        return None if row is None else int(row[_AMOUNT])
+
+    def transfer(self, posting: Posting) -> Transferred | Insufficient:
+        """Move an amount between two accounts of the page; a repeat changes nothing and gets the same answer.
+
+        Errors: LedgerContradictionError where the key stands for another transfer, both accounts are one, or their
+        units differ; UnknownAccountError; AmountError.
+        """
+        checked_amount(posting.amount)
+        _known_code(posting.code)
+        key = transfer_key(posting.idempotency_key)
+        earlier = self._booked(key)
+        if earlier is not None:
+            return _same_transfer(earlier, posting)
+        payer, payee = self._pair(posting.debit_account_id, posting.credit_account_id)
+        if payer.floored:
+            if posting.amount > payer.available:
+                return Insufficient(payer.available)
+            payer.debits_posted += posting.amount
+            self._touched[payer.id] = payer
+        self._receive(payee, posting.amount)
+        self._enter((key, payer.id, payee.id, posting.amount, payer.unit, posting.code, None, self._now))
+        return Transferred(key, posting.amount)
+
+    def write(self) -> None:
+        """Enter the page. A page may go on afterwards and be written again.
+
+        Errors: BooksChangedError where a row changed although it was locked; IntegrityError where another process
+        entered the same fact on a page that shares no account with this one. The transaction must then roll back.
+        """
+        statements.insert_reservations([each.row() for each in self._new])
+        statements.insert_transfers(self._entries)
+        changed = [
+            (each.id, each.state, each.amount, each.posted, each.balance_before, each.expires_at, each.settled_at)
+            for each in self._changed.values()
+        ]
+        if statements.change_reservations(changed) != len(changed):
+            raise BooksChangedError("A reservation on this page was settled elsewhere.")
+        differences = []
+        for account in self._touched.values():
+            debits, credited, held = account.written
+            now = account.written = account.debits_posted, account.credits_posted, account.held
+            difference = now[0] - debits, now[1] - credited, now[2] - held
+            if difference != (0, 0, 0):
+                differences.append((account.id, *difference))
+        if statements.change_accounts(differences, self._now) != len(differences):
+            raise BooksChangedError("An account on this page changed elsewhere, and cannot bear what was entered.")
+        for each in self._new:
+            each.is_new = False
+        for written in (self._new, self._entries, self._changed, self._touched):
+            written.clear()
+
+    def _sort_allowances(self) -> None:
+        for each in self._accounts.values():
+            if each.kind == ALLOWANCE and each.holder_id is not None:
+                self._allowances.setdefault(each.holder_id, []).append(each)
+        for beside in self._allowances.values():
+            beside.sort(key=lambda each: (each.expires_at or _NEVER, each.id))
+
+    def _known(self, reservation_id: UUID) -> OpenReservation:
+        try:
+            return self._reservations[reservation_id]
+        except KeyError:
+            raise UnknownReservationError(f"There is no reservation {reservation_id} on this page.") from None
+
+    def _pair(self, debit_account_id: UUID, credit_account_id: UUID) -> tuple[OpenAccount, OpenAccount]:
+        if debit_account_id == credit_account_id:
+            raise LedgerContradictionError("A transfer needs two accounts.")
+        payer, payee = self.account(debit_account_id), self.account(credit_account_id)
+        if payer.unit != payee.unit:
+            raise LedgerContradictionError(f"{payer.unit} cannot be paid into an account that counts {payee.unit}.")
+        return payer, payee
+
+    def _receive(self, payee: OpenAccount, amount: int) -> None:
+        if payee.floored:
+            payee.credits_posted += amount
+            self._touched[payee.id] = payee
+
+    def _booked(self, key: UUID) -> Row | None:
+        return self._transfers.get(key) or next(iter(statements.read_transfers([key])), None)
+
+    def _enter(self, row: Row) -> None:
+        self._transfers[row[0]] = row
+        self._entries.append(row)
+
+    def _note(self, held: OpenReservation, account: OpenAccount) -> None:
+        self._touched[account.id] = account
+        if not held.is_new:
+            self._changed[held.id] = held
+
+    def _same_post(
+        self, held: OpenReservation, amount: int, credit_account_id: UUID, code: str
+    ) -> Posted | AlreadySettled:
+        if held.state != ReservationState.POSTED or held.posted != amount:
+            return _already(held)
+        before = held.balance_before or 0
+        if not amount:
+            return Posted(None, 0, before, before)
+        paid = self._booked(held.id)
+        if paid is None or (paid[_CREDIT], paid[_CODE]) != (credit_account_id, code):
+            return _already(held)
+        return Posted(held.id, amount, before, before - amount)
+
+    def _give_back(self, held: OpenReservation, state: ReservationState) -> Returned | AlreadySettled:
+        if held.state == OPEN:
+            account = self.account(held.account_id)
+            account.held -= held.amount
+            held.settle(state, self._now)
+            self._note(held, account)
+        elif held.state != state:
+            return _already(held)
+        return Returned(held.id, state, held.amount)
+
+
+def _store_accounts(missing: Collection[UUID], *, with_allowances: bool) -> dict[UUID, OpenAccount]:
+    """The store's own accounts among the wanted ones; every other must have been found and locked already."""
+    found = {row[0]: OpenAccount(row) for row in store_rows(missing)}
+    for account_id in missing:
+        if account_id not in found:
+            raise UnknownAccountError(f"There is no ledger account {account_id}.")
+        if found[account_id].floored:
+            hint = "; an allowance is opened through its holder" if with_allowances else ""
+            raise LedgerContradictionError(f"The ledger account {account_id} could not be locked{hint}.")
+    return found
+
+
+def _already(held: OpenReservation) -> AlreadySettled:
+    return AlreadySettled(ReservationState(held.state), held.posted or 0)
+
+
+def _same_transfer(row: Row, posting: Posting) -> Transferred:
+    stored = (row[_DEBIT], row[_CREDIT], row[_AMOUNT], row[_CODE])
+    if stored != (posting.debit_account_id, posting.credit_account_id, posting.amount, posting.code):
+        raise LedgerContradictionError(f"The key {posting.idempotency_key!r} stands for another transfer.")
+    return Transferred(row[0], posting.amount)
