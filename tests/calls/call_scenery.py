@@ -100,10 +100,9 @@ class SwitchWords:
     def extend(self, sequence: int, used_seconds: int):
         return actions.extend_call(TANDEM, self.call_id, sequence=sequence, used_seconds=used_seconds, now=self.now)
 
-    def end(self, used_seconds: int, release_cause: str = "normal"):
-        return actions.end_call(
-            TANDEM, self.call_id, used_seconds=used_seconds, release_cause=release_cause, now=self.now
-        )
+    def end(self, used_seconds: int, release_cause: str = "normal", carrier: str | None = None):
+        said = {"used_seconds": used_seconds, "release_cause": release_cause, "carrier": carrier}
+        return actions.end_call(TANDEM, self.call_id, now=self.now, **said)
 
 
 def at(text: str) -> datetime:

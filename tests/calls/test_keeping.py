@@ -8,7 +8,8 @@ from django.db import DatabaseError, connection, transaction
 
 from crystalcall.minutes.calls import actions, queries
 from crystalcall.minutes.calls.dialling import NumberNotPermittedError, dial_routes
-from crystalcall.minutes.calls.models import Call, CalledNumber, CallRecord, CallStep
+from crystalcall.minutes.calls.events import CallEnded
+from crystalcall.minutes.calls.models import Call, CallRecord, CallStep, RunningCall
 from crystalcall.minutes.calls.values import (
     AccessNumberAdded,
     AccessNumberInfo,
@@ -45,7 +46,10 @@ def test_neither_pin_nor_number_lies_in_clear_in_any_table_of_this_room(switch, 
     switch.answer()
     switch.extend(1, 10)
     switch.end(60)
-    for model in (Call, CallStep, CallRecord, CalledNumber):
+    switch.call_id = "call-2"
+    switch.authorize()
+    for model in (Call, RunningCall, CallStep, CallRecord):
+        assert model.objects.exists()
         for row in model.objects.values():
             for value in row.values():
                 text = bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
@@ -98,22 +102,39 @@ def test_a_permit_for_something_else_opens_no_route(db):
     other = permit("mail-carrier", Purpose.ORDER_STATUS, ("email",), "order")
     assert isinstance(other, Permit)
     with pytest.raises(NumberNotPermittedError):
-        dial_routes(other, ())
+        dial_routes(other, (), "")
 
 
-def test_a_call_that_is_over_is_announced_once(switch):
+def test_a_call_that_is_over_is_announced_once_to_those_who_listen(switch, monkeypatch):
+    heard = []
+    monkeypatch.setattr(announcements, "_listeners", {})
+    announcements.listen(CallEnded, "test", heard.append)
     switch.authorize()
     switch.end(60)
     switch.end(60)
     fact = Announcement.objects.get(name="minutes.call.ended")
     assert fact.payload == {"call": str(Call.objects.get().pk), "account": str(Call.objects.get().ledger_account_id)}
+    assert [event.payload for event in Announcement.objects.all()] == [fact.payload]
+
+
+def test_a_call_that_is_over_is_announced_to_nobody_where_nobody_listens(switch):
+    switch.authorize()
+    switch.end(60)
+    assert not Announcement.objects.exists()
     assert announcements.pending_count() == 0
 
 
 def test_a_second_running_call_of_a_card_is_refused_by_the_database_itself(switch, card, now):
     switch.authorize()
+    row = RunningCall.objects.get()
+    row.call_id = "00000000-0000-4000-8000-000000000000"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_a_call_id_is_given_once_by_the_database_itself(switch):
+    switch.authorize(called_number="12")
     row = Call.objects.get()
-    row.pk, row.call_id = "00000000-0000-4000-8000-000000000000", "forged"
     with pytest.raises(DatabaseError), transaction.atomic():
         row.save(force_insert=True)
 
@@ -123,7 +144,7 @@ def test_proofs_are_read_in_a_bounded_number_of_queries(switch, card, django_ass
         words = SwitchWords(card, switch.now, f"call-{number}")
         words.authorize()
         words.end(60)
-    with django_assert_max_num_queries(1):
+    with django_assert_max_num_queries(2):
         assert len(queries.calls_of_account(card.account_id)) == 5
     assert queries.call(TANDEM, "call-3") is not None
     assert connection.vendor in {"sqlite", "postgresql"}

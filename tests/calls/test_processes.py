@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from call_scenery import DECK, DOLLAR, MOSCOW, SwitchWords, make_card, publish
 
-from crystalcall.minutes.calls.authorizing import HOLD_SLACK
-from crystalcall.minutes.calls.models import Call, CallRecord
+from crystalcall.minutes.calls.engine import HOLD_SLACK
+from crystalcall.minutes.calls.models import Call, CallRecord, RunningCall
 from crystalcall.minutes.ledger.models import Reservation, Transfer
 from crystalcall.minutes.ledger.queries import audit
 
@@ -60,7 +60,8 @@ def test_of_twenty_calls_at_once_on_one_card_one_is_granted(transactional_db, no
     assert card.available_micros == 0
     assert card.held_micros == 10 * DOLLAR
     assert Reservation.objects.count() == 1
-    assert Call.objects.filter(state="authorized").count() == 1
+    assert RunningCall.objects.count() == 1
+    assert Call.objects.filter(refusal_reason="in_use").count() == 19
     assert audit() == []
 
 

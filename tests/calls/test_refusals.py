@@ -6,7 +6,7 @@ import pytest
 from call_scenery import DOLLAR, MEXICO, TANDEM, SwitchWords, asking, make_card
 
 from crystalcall.minutes.calls import actions, queries
-from crystalcall.minutes.calls.models import Call, CalledNumber, CallRecord
+from crystalcall.minutes.calls.models import Call, CallRecord, RunningCall
 from crystalcall.minutes.calls.values import AuthorizeRequest, Refused
 from crystalcall.minutes.ledger.models import Reservation
 from crystalcall.minutes.pins.actions import block_pin
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 
 def nothing_happened(card) -> bool:
     """No hold, no disclosure, no number kept, no call running, no charge."""
-    traces = (Reservation, Disclosure, CalledNumber, CallRecord)
-    running = Call.objects.exclude(state="refused")
-    return card.held_micros == 0 and not running.exists() and not any(model.objects.exists() for model in traces)
+    traces = (Reservation, Disclosure, RunningCall, CallRecord)
+    kept = Call.objects.exclude(sealed_grant=None) | Call.objects.filter(refusal_reason="")
+    return card.held_micros == 0 and not kept.exists() and not any(model.objects.exists() for model in traces)
 
 
 def refusal(card, now, **more) -> RefusalReason:

@@ -7,7 +7,7 @@ import pytest
 from call_scenery import DOLLAR, MEXICO, TANDEM, SwitchWords, asking, pay_in
 
 from crystalcall.minutes.calls import actions, queries
-from crystalcall.minutes.calls.models import Call, CallRecord, CallStep
+from crystalcall.minutes.calls.models import Call, CallRecord, CallStep, RunningCall
 from crystalcall.minutes.calls.values import Contradiction, Ended, Extended, Refused, UnknownCall
 from crystalcall.minutes.ledger.models import Reservation, Transfer
 from crystalcall.privacy.models import Disclosure
@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def counts() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (Call, CallRecord, CallStep, Reservation, Transfer, Disclosure))
+    return tuple(
+        model.objects.count() for model in (Call, RunningCall, CallRecord, CallStep, Reservation, Transfer, Disclosure)
+    )
 
 
 def test_a_repeated_message_changes_nothing_and_gets_the_same_answer(switch, card):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crystalcall.minutes.calls import actions, queries
-from crystalcall.minutes.calls.authorizing import HOLD_SLACK
+from crystalcall.minutes.calls.engine import HOLD_SLACK
 from crystalcall.minutes.calls.values import Contradiction, Ended, Extended, Granted
 from crystalcall.minutes.ledger.queries import audit
 from crystalcall.rules.calls import CallState

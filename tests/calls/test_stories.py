@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from call_scenery import DECK, DOLLAR, MEXICO, TANDEM, SwitchWords, make_card, pay_in, publish
 
-from crystalcall.minutes.calls import authorizing, queries
+from crystalcall.minutes.calls import queries
+from crystalcall.minutes.calls.engine import page
 from crystalcall.minutes.calls.values import Answered, Ended, Extended, Granted
 from crystalcall.plumbing.settings import current
 from crystalcall.rules.calls import CallState, ReleaseCause
@@ -171,6 +172,6 @@ def test_an_answer_before_the_authorization_is_moved_to_it(switch):
 
 def test_the_call_cap_of_the_operator_bounds_grant_and_hold(switch, card, monkeypatch):
     capped = msgspec.structs.replace(current(), call_cap_seconds=1800)
-    monkeypatch.setattr(authorizing, "current", lambda: capped)
+    monkeypatch.setattr(page, "current", lambda: capped)
     assert switch.authorize().granted_seconds == 1800
     assert card.held_micros == 3 * DOLLAR

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from call_scenery import DOLLAR, TANDEM, SwitchWords, make_card
 
-from crystalcall.minutes.calls import actions, closing, queries
-from crystalcall.minutes.calls.authorizing import HOLD_SLACK
+from crystalcall.minutes.calls import actions, queries
+from crystalcall.minutes.calls.engine import HOLD_SLACK, ending
 from crystalcall.minutes.calls.values import Contradiction, Ended, Swept
 from crystalcall.rules.calls import CallState, ReleaseCause
 
@@ -91,15 +91,14 @@ def test_a_call_that_cannot_be_settled_does_not_keep_the_others_from_it(deck, no
     cards = [make_card(1, now) for _ in range(3)]
     for number, card in enumerate(cards):
         SwitchWords(card, now, f"call-{number}").authorize()
-    settle = closing.settle
-    broken = iter([True, False, False])
+    record_row = ending.record_row
 
-    def stumble(*figures: object):
-        if next(broken):
+    def stumble(live, *figures: object):
+        if live.account_id == cards[0].account_id:
             raise RuntimeError("a bug")
-        return settle(*figures)
+        return record_row(live, *figures)
 
-    monkeypatch.setattr(closing, "settle", stumble)
+    monkeypatch.setattr(ending, "record_row", stumble)
     assert actions.sweep_silent_calls(now + LONG).settled == 2
     assert "could not be settled" in caplog.text
     monkeypatch.undo()
@@ -107,12 +106,12 @@ def test_a_call_that_cannot_be_settled_does_not_keep_the_others_from_it(deck, no
 
 
 def test_a_hold_that_somebody_else_settled_costs_the_caller_nothing(switch, card, books):
-    from crystalcall.minutes.calls.models import Call
+    from crystalcall.minutes.calls.models import RunningCall
     from crystalcall.minutes.ledger.actions import void_reservation
 
     switch.authorize()
     switch.answer()
-    void_reservation(Call.objects.get().hold, now=switch.now)
+    void_reservation(RunningCall.objects.get().reservation_id, now=switch.now)
     assert switch.end(60) == Ended(0, 0, 10 * DOLLAR)
     (proof,) = queries.calls_of_account(card.account_id)
     assert (proof.charge_micros, proof.overrun_seconds, proof.overrun_micros) == (0, 60, 100_000)

@@ -28,3 +28,16 @@ def chosen(db, monkeypatch) -> Callable[..., None]:
         monkeypatch.setattr("crystalcall.minutes.pins.issuing.secrets.randbelow", lambda _: next(draws))
 
     return choose
+
+
+@pytest.fixture
+def heard(db, monkeypatch) -> Callable[[], list[tuple[str, dict[str, str]]]]:
+    """Somebody listens to PINs; gives what was announced, name and facts, in order."""
+    from crystalcall.minutes.pins.events import PinBlocked, PinUnblocked
+    from crystalcall.plumbing import announcements
+    from crystalcall.plumbing.models import Announcement
+
+    monkeypatch.setattr(announcements, "_listeners", {})
+    for event_class in (PinBlocked, PinUnblocked):
+        announcements.listen(event_class, "tests.pins", lambda _fact: None)
+    return lambda: list(Announcement.objects.order_by("pk").values_list("name", "payload"))

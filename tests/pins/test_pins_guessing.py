@@ -8,7 +8,6 @@ from django.db import transaction
 from crystalcall.minutes.pins import actions, queries
 from crystalcall.minutes.pins.models import Pin, PinMissSource
 from crystalcall.minutes.pins.values import Origin, PinAccepted, PinRefused
-from crystalcall.plumbing.models import Announcement
 from crystalcall.rules.pins import PinRefusalReason, PinState
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +144,7 @@ def near(pin: str, count: int) -> list[str]:
     return [ending for ending in (f"{pin[:8]}{number:04d}" for number in range(count + 1)) if ending != pin][:count]
 
 
-def test_ten_misses_that_begin_like_a_pin_block_it_wherever_they_come_from(issued, now):
+def test_ten_misses_that_begin_like_a_pin_block_it_wherever_they_come_from(issued, heard, now):
     serial, pin, _ = issued()
     for number, typed in enumerate(near(pin, 10)):
         actions.check_pin(typed, origin=Origin(f"+1718555{number:04d}"), now=now)
@@ -153,8 +152,7 @@ def test_ten_misses_that_begin_like_a_pin_block_it_wherever_they_come_from(issue
     assert (info.state, info.blocked_at) == (PinState.BLOCKED, now)
     assert "10 misses" in info.block_reason
     assert actions.check_pin(pin, origin=ANNA, now=now) == PinRefused(PinRefusalReason.BLOCKED)
-    fact = Announcement.objects.get(name="minutes.pin.blocked")
-    assert fact.payload == {"serial": serial}
+    assert heard() == [("minutes.pin.blocked", {"serial": serial})]
 
 
 def test_nine_near_misses_and_any_number_of_far_ones_block_nothing(issued, now):

@@ -38,3 +38,14 @@ def published(load_deck, now) -> Any:
     outcome = publish_deck(PublishDeck(margin_basis_points=2500), now=now)
     assert isinstance(outcome, Published)
     return outcome
+
+
+@pytest.fixture
+def somebody_listens(monkeypatch) -> None:
+    """Facts of the room are written only where somebody listens: here somebody does."""
+    from crystalcall.minutes.rates import events
+    from crystalcall.plumbing import announcements
+
+    known = (events.DeckPublished, events.DeckWithdrawn, events.RatesRaised)
+    listening = {event.NAME: [announcements.Listener("a test", event, lambda _fact: None)] for event in known}
+    monkeypatch.setattr(announcements, "_listeners", listening)

@@ -156,3 +156,171 @@ def test_every_reason_has_its_sentence():
     assert set(IMPORT_REFUSALS) == {reason.value for reason in ImportRefusal}
     assert set(PUBLICATION_REFUSALS) == {reason.value for reason in PublicationRefusal}
     assert set(UNCLEAR) == {reason.value for reason in UnclearReason}
+
+
+RULES = """
+[default]
+margin = 25
+
+[[group]]
+name = "Moscow"
+prefixes = ["7495"]
+price = 1.5
+"""
+
+
+@pytest.fixture
+def rules_file(tmp_path):
+    def write(text: str) -> str:
+        path = tmp_path / "rules.toml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_other_money_is_stated_and_shown(deck_file):
+    command = ("import", deck_file(deck_csv(*ACME)), "--carrier", "acme", "--effective", "2026-01-01")
+    for wrong in (("--currency", "EUR"), ("--rate", "1.1"), ("--currency", "EUR", "--rate", "x"), ("--rate", "0")):
+        assert run(*command, *wrong).exit_code == 2
+    assert run(*command, "--currency", "USD", "--rate", "2").exit_code == 2
+    assert run(*command, "--currency", "euro", "--rate", "1.1").exit_code == 2
+    assert not CarrierDeck.objects.exists()
+    loaded = run(*command, "--currency", "eur", "--rate", "1.0832")
+    assert (loaded.exit_code, "one EUR as $1.0832." in loaded.output) == (0, True)
+    assert "in EUR" in run("decks").output
+    assert json.loads(run("decks", "--json").stdout)["carriers"][0]["currency"] == "EUR"
+
+
+def test_a_load_is_taken_back_by_carrier_and_time(deck_file, frozen_clock):
+    load(deck_file)
+    run("publish", "--margin", "25")
+    other = run("import", deck_file(deck_csv(*BELL)), "--carrier", "acme", "--effective", "2026-01-01")
+    assert (other.exit_code, "at the very same time" in other.stderr) == (1, True)
+    assert CarrierDeck.objects.count() == 1
+    taken = run("withdraw-import", "--carrier", "acme", "--effective", "2026-01-01")
+    assert taken.exit_code == 0
+    assert "6 rows of acme from 2026-01-01 00:00 UTC are withdrawn." in taken.output
+    assert "retail version 1" in taken.output
+    again = run("withdraw-import", "--carrier", "acme", "--effective", "2026-01-01", "--json")
+    assert (again.exit_code, json.loads(again.stdout)["reason"]) == (1, "nothing_to_withdraw")
+
+
+def test_a_publication_is_by_a_margin_or_by_rules(rules_file):
+    assert run("publish").exit_code == 2
+    assert run("publish", "--margin", "25", "--rules", rules_file(RULES)).exit_code == 2
+    assert run("publish", "--rules", rules_file(RULES), "--floor", "1").exit_code == 2
+
+
+def test_faults_of_a_rules_file_are_named_and_nothing_is_published(deck_file, rules_file):
+    load(deck_file)
+    path = rules_file("[default]\nmargin = 25\nmargni = 3\n[[group]]\nname = 'x'\n")
+    refused = run("publish", "--rules", path)
+    assert refused.exit_code == 1
+    assert "line 3: 'margni' is no rule" in refused.stderr
+    assert "line 4: a group names countries" in refused.stderr
+    assert "rules.toml has 2 fault(s)" in refused.stderr
+    machine = run("publish", "--rules", path, "--json")
+    assert [fault["line"] for fault in json.loads(machine.stdout)["bad_rows"]] == [3, 4]
+    assert not RateDeck.objects.exists()
+
+
+def test_what_is_under_cost_must_be_signed_for(deck_file, rules_file, frozen_clock):
+    load(deck_file)
+    path = rules_file(RULES)
+    refused = run("publish", "--rules", path)
+    assert refused.exit_code == 1
+    assert "ru-landline-moscow" in refused.stderr
+    assert "1 destination(s) would be sold under cost" in refused.stderr
+    machine = json.loads(run("publish", "--rules", path, "--json").stdout)
+    assert machine["under_cost"][0]["worst_call"] == {
+        "seconds": 10_800,
+        "paid_micros": 2_700_000,
+        "cost_micros": 3_600_000,
+    }
+    signed = ("--allow-under-cost", "ru-landline-moscow")
+    assert "say why with --reason" in run("publish", "--rules", path, *signed).stderr
+    unknown = run("publish", "--rules", path, "--allow-under-cost", "atlantis", "--reason", "x")
+    assert (unknown.exit_code, "no such destination in this deck: atlantis" in unknown.stderr) == (1, True)
+    assert not RateDeck.objects.exists()
+    done = run("publish", "--rules", path, *signed, "--reason", "campaign", "--signed-by", "olga")
+    assert (done.exit_code, "Sold under cost, as signed for: ru-landline-moscow." in done.output) == (0, True)
+    report = json.loads(run("margins", "--json").stdout)
+    moscow = next(each for each in report["destinations"] if each["destination"] == "ru-landline-moscow")
+    assert (moscow["exception"]["signed_by"], moscow["exception"]["reason"]) == ("olga", "campaign")
+
+
+def test_margins_are_shown_as_a_chart_and_a_table(deck_file, rules_file, frozen_clock):
+    load(deck_file)
+    assert run("margins").exit_code == 1
+    draft = run("publish", "--rules", rules_file(RULES), "--dry-run")
+    assert (draft.exit_code, "1 destination(s) under cost" in draft.output) == (0, True)
+    assert json.loads(run("publish", "--margin", "30", "--dry-run", "--json").stdout)["published"] is False
+    assert not RateDeck.objects.exists()
+    run("publish", "--margin", "25")
+    shown = run("margins", "--all")
+    assert (shown.exit_code, "20 to 30 %" in shown.output, "█" in shown.output) == (0, True, True)
+    only = json.loads(run("margins", "--country", "gb", "--version", "1", "--json").stdout)
+    assert [each["destination"] for each in only["destinations"]] == ["gb-landline", "gb-mobile"]
+    assert run("margins", "--version", "7").exit_code == 1
+
+
+def test_changes_of_prices_are_told(deck_file, frozen_clock):
+    load(deck_file)
+    assert run("changes").exit_code == 1
+    run("publish", "--margin", "25")
+    assert "against nothing" in run("changes").output
+    dearer = run("publish", "--margin", "50")
+    assert "Some destinations are dearer than before" in dearer.output
+    told = run("changes")
+    assert "Version 2 against version 1:" in told.output
+    assert "Russia, landline, Moscow (7495): $0.025 (60/60) → $0.03 (60/60)" in told.output
+    machine = json.loads(run("changes", "--version", "2", "--json").stdout)
+    assert (machine["former"], len(machine["dearer"]), machine["cheaper"]) == (1, 6, [])
+
+
+def test_extras_of_a_rate_are_said(deck_file, frozen_clock):
+    rich = (
+        b"prefix,destination,price_usd_per_min,connect_fee_usd,first_increment_s,next_increment_s,minimum_charge_usd,"
+        b"steps,bands\n7495,Russia - Moscow,0.02,0,60,60,0.03,60:0.01,Sat 00:00-Mon 00:00=0.01\n"
+    )
+    path = deck_file(rich)
+    assert run("import", path, "--carrier", "acme", "--effective", "2026-01-01").exit_code == 0
+    run("publish", "--margin", "0")
+    said = run("lookup", "74951234567").output
+    assert "$0.01 from second 60; other prices in 1 part(s) of the week; at least $0.03 a call." in said
+    quoted = run("quote", "74951234567", "--credit", "1", "--json")
+    assert json.loads(quoted.stdout)["minutes"] == 99, "the first minute costs two cents, on a Monday"
+
+
+def test_past_calls_are_rated_again_and_nothing_is_changed(deck_file, frozen_clock, monkeypatch):
+    from crystalcall.minutes.calls import queries as calls
+
+    start, end = ("--from", "2026-10-01"), ("--to", "2026-11-01")
+    assert run("rerate", *end, *("--from", "2026-11-01")).exit_code == 2
+    refused = run("rerate", *start, *end)
+    assert (refused.exit_code, "No such deck" in refused.stderr) == (1, True)
+    load(deck_file)
+    run("publish", "--margin", "25")
+    assert "0 calls were charged $0.00" in run("rerate", *start, *end).output
+    asked = []
+    records = [
+        ("7495", "ru-landline-moscow", 1, 61, 600, 0, 40_000, 0, None, "normal"),
+        ("33", "fr-landline", 1, 61, 600, 0, 40_000, 0, None, "normal"),
+        ("4", "x", 1, 61, 600, 0, 40_000, 0, None, "normal"),
+    ]
+    monkeypatch.setattr(calls, "records_between", lambda *between: asked.append(between) or iter(records))
+    shown = run("rerate", *start, *end)
+    assert "1 calls were charged $0.04; by version 1 they would be charged $0.05" in shown.output
+    assert "2 call(s) have no price under that version" in shown.output
+    report = json.loads(run("rerate", *start, *end, "--deck", "1", "--json").stdout)
+    assert (report["calls"], report["difference_micros"], report["unreachable_calls"]) == (1, 10_000, 2)
+    assert report["destinations"][0]["destination"] == "ru-landline-moscow"
+    assert asked[0][0].isoformat() == "2026-10-01T00:00:00+00:00"
+
+
+def test_the_columns_of_records_are_those_that_the_calls_give():
+    from crystalcall.minutes.calls.queries import RERATED_FIELDS
+    from crystalcall.minutes.rates.rerating import RECORD_COLUMNS
+
+    assert RECORD_COLUMNS == RERATED_FIELDS

@@ -60,7 +60,7 @@ def test_a_bad_row_is_named_by_line_and_reason(cells, reason):
 def test_every_bad_row_is_reported_not_only_the_first():
     found = read((HEADER + "x,A,1,0,1,1\n7,B,1,0,1,1\n\ny,C,1,0,1,1\n,,,,,\n7,D,1,0,1,1\n").encode())
     assert [bad.line for bad in found.bad_rows] == [2, 5, 7]
-    assert found.bad_rows[-1].reason == "the prefix 7 stands on line 3 already"
+    assert found.bad_rows[-1].reason == "the prefix 7 stands on line 3 already, under another destination (B)"
 
 
 def test_rows_after_a_blank_one_are_not_lost():

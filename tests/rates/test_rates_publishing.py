@@ -154,15 +154,21 @@ def test_a_rolled_back_publication_leaves_nothing_in_memory(load_deck, now):
     assert find_rate(MOSCOW, deck.id).terms.minute_price_micros == 20_000
 
 
-def test_publications_and_withdrawals_are_announced(published, now):
+def test_publications_and_withdrawals_are_announced(somebody_listens, load_deck, now):
+    load_deck("acme", ACME)
+    first = publish_deck(PLAIN, now=now)
     second = publish_deck(PLAIN, now=now)
     roll_back(now=now)
+    dearer = publish_deck(replace(PLAIN, margin_basis_points=2600), now=now)
     facts = list(Announcement.objects.order_by("pk").values_list("name", "payload"))
     assert facts == [
-        ("minutes.rates.deck_published", {"deck_id": published.deck.id}),
+        ("minutes.rates.deck_published", {"deck_id": first.deck.id}),
         ("minutes.rates.deck_published", {"deck_id": second.deck.id}),
         ("minutes.rates.deck_withdrawn", {"deck_id": second.deck.id}),
+        ("minutes.rates.deck_published", {"deck_id": dearer.deck.id}),
+        ("minutes.rates.raised", {"deck_id": dearer.deck.id}),
     ]
+    assert (first.raised, second.raised, dearer.raised) == (False, False, True)
 
 
 def test_a_country_shows_its_cheapest_and_its_dearest(published):

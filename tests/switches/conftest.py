@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parent / "calls"))
 if TYPE_CHECKING:
     # Django starts after this file is read, so the rooms are imported by the fixtures.
     from call_scenery import Card
-    from switch_line import SwitchLine
+    from switch_line import Passed, SwitchLine
 
     from crystalcall.minutes.rates.values import Deck
     from crystalcall.switches.http.values import SwitchAdded
@@ -49,12 +49,25 @@ def card(deck, now: datetime) -> "Card":
 
 
 @pytest.fixture
-def line(tandem, frozen_clock) -> Iterator["SwitchLine"]:
-    """The API in this thread and this test's transaction, asked with the switch's key; its clock stands still."""
-    from switch_line import InlineDesk, SwitchLine
+def passed(monkeypatch) -> "Passed":
+    """The seconds by which a key ring measures its age; they pass when a test says so."""
+    from switch_line import Passed
+
+    from crystalcall.switches.http import keyring
+
+    passed = Passed()
+    monkeypatch.setattr(keyring, "monotonic", passed)
+    return passed
+
+
+@pytest.fixture
+def line(tandem, frozen_clock, passed) -> Iterator["SwitchLine"]:
+    """The API in this thread and this test's transaction, asked with the switch's key; its clocks stand still."""
+    from switch_line import InlineDesk, InlinePool, SwitchLine
 
     from crystalcall.switches.http import server
 
-    desk = InlineDesk()
-    yield SwitchLine(server.create_app(desk), tandem.key, desk)
+    desk, pool = InlineDesk(), InlinePool()
+    yield SwitchLine(server.create_app(desk, pool), tandem.key, desk, pool)
     desk.close()
+    pool.close()

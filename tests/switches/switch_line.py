@@ -1,47 +1,79 @@
-"""What tests of the switch API share: a desk without threads, and a client that asks as a switch does."""
+"""What tests of the switch API share: desks without threads, and a client that asks as a switch does."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import httpx
 from litestar.types import ASGIApp
 
-from crystalcall.switches.http.desk import Desk
+from crystalcall.minutes.calls import engine
+from crystalcall.minutes.calls.desk import Desk
+from crystalcall.plumbing import clock
+from crystalcall.switches.http.pool import QueryPool
 
 T = TypeVar("T")
 BASE = "http://switch.test"
 
 
-class InlineDesk(Desk):
+@contextmanager
+def out_of_the_loop() -> Iterator[None]:
+    """Django gives a running loop connections of its own; out of it, the work sees the test's transaction."""
+    loop = asyncio.get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
+
+
+class Passed:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class InlinePool(QueryPool):
     """Works at once, in the thread that asks; `trouble` is raised instead where a test sets it."""
 
     def __init__(self) -> None:
         super().__init__(threads=1)
         self.trouble: Exception | None = None
-        self.trouble_after = 0
 
     async def run(self, work: Callable[[], T]) -> T:
         if self.trouble is not None:
-            if self.trouble_after == 0:
-                raise self.trouble
-            self.trouble_after -= 1
-        # Django gives a running loop connections of its own; out of it, the work sees the test's transaction.
-        loop = asyncio.get_running_loop()
-        asyncio._set_running_loop(None)
-        try:
+            raise self.trouble
+        with out_of_the_loop():
             return work()
-        finally:
-            asyncio._set_running_loop(loop)
+
+
+class InlineDesk(Desk):
+    """Decides each message at once, in the thread that asks; `trouble` is raised instead where a test sets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trouble: Exception | None = None
+
+    async def take(self, message: engine.Message) -> engine.Outcome:
+        if self.trouble is not None:
+            raise self.trouble
+        with out_of_the_loop():
+            return engine.take([message], now=clock.now())[0]
 
 
 class SwitchLine:
     """Asks the API in this process, with the switch's key unless told otherwise."""
 
-    def __init__(self, app: ASGIApp, key: str, desk: InlineDesk) -> None:
+    def __init__(self, app: ASGIApp, key: str, desk: InlineDesk, pool: InlinePool) -> None:
         self.app = app
         self.key = key
         self.desk = desk
+        self.pool = pool
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """One request; `headers` are added to the key."""

@@ -147,11 +147,12 @@ def test_a_slice_is_granted_where_it_is_asked_for(line, card):
     assert line.post("/v1/calls/call-1/extend", {"sequence": 0, "used_seconds": 0}).json() == {"granted_seconds": 240}
 
 
-def test_a_switch_sees_only_its_own_calls(line, card, now):
+def test_a_switch_sees_only_its_own_calls(line, card, now, passed):
     from crystalcall.switches.http.actions import add_switch
 
     line.authorize(card.pin)
     other = {"authorization": f"Bearer {add_switch('tandem-2', now=now).key}"}
+    passed.seconds += 1.0
     assert line.ask("GET", "/v1/calls/call-1", headers=other).status_code == 404
     body = {"used_seconds": 60, "release_cause": "normal"}
     assert line.post("/v1/calls/call-1/end", body, headers=other).status_code == 404

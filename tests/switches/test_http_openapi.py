@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from crystalcall.rules.calls import CallState, RefusalReason, ReleaseCause
-from crystalcall.switches.http import openapi, server
+from crystalcall.switches.http import openapi, server, steps
 
 DOCUMENT = json.loads(openapi.document())
 # The key is the client's business here: what a wrong one does has its own test.
@@ -34,13 +34,10 @@ CHECKS = [
 
 
 def test_every_route_is_documented_and_every_documented_route_exists():
-    handlers = (server.authorize, server.answer, server.extend, server.end, server.status)
-    routes = {
-        (re.sub(":str", "", f"/v1{path}"), method.lower())
-        for handler in handlers
-        for path in handler.paths
-        for method in handler.http_methods
-    }
+    routes = {(steps.AUTHORIZE_PATH.decode(), "post")}
+    routes |= {(f"{steps.CALL_PREFIX.decode()}{{call_id}}/{step.decode()}", "post") for step in steps.STEPS}
+    litestars = {(f"/v1{path}", method) for path in server.status.paths for method in server.status.http_methods}
+    routes |= {(re.sub(":str", "", path), method.lower()) for path, method in litestars}
     routes |= {("/healthz", "get"), ("/readyz", "get")}
     assert routes == {(path, method) for path, item in DOCUMENT["paths"].items() for method in item}
 

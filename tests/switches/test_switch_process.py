@@ -21,18 +21,29 @@ pytestmark = pytest.mark.django_db(transaction=True)
 START_SECONDS = 60
 
 
-@pytest.fixture
-def address(process_environment) -> Iterator[str]:
-    """A running switch API."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def metrics_port() -> int:
+    """Where the process shows its figures; its base port follows from that."""
+    return free_port()
+
+
+@pytest.fixture
+def address(process_environment, metrics_port) -> Iterator[str]:
+    """A running switch API."""
+    port = free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)),
             "crystalcall.switches.http.asgi:app",
         ],
-        env=process_environment | {"PYTHONUNBUFFERED": "1"},
+        env=process_environment | {"PYTHONUNBUFFERED": "1", "CRYSTALCALL_BASE_PORT": str(metrics_port - 6)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -51,7 +62,13 @@ def address(process_environment) -> Iterator[str]:
         assert b"Traceback" not in output, output.decode()
 
 
-def test_a_call_is_made_over_the_real_server_and_twenty_at_once_get_one_grant(transactional_db, address):
+def figures(port: int) -> dict[str, float]:
+    """What Prometheus would read."""
+    lines = httpx.get(f"http://127.0.0.1:{port}/metrics").text.splitlines()
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
+
+
+def test_a_call_is_made_over_the_real_server_and_twenty_at_once_get_one_grant(transactional_db, address, metrics_port):
     # The process reads the real clock, so the deck takes effect by it too.
     now = timezone.now()
     publish(DECK, now)
@@ -68,10 +85,19 @@ def test_a_call_is_made_over_the_real_server_and_twenty_at_once_get_one_grant(tr
         granted = [number for number, answer in enumerate(decided) if answer["decision"] == "granted"]
         assert len(granted) == 1
         assert {answer.get("reason") for answer in decided} == {None, "in_use"}
+        seen = figures(metrics_port)
+        assert seen["crystalcall_calls_running"] == 1
+        assert seen['crystalcall_desk_messages_total{outcome="granted",reason="",step="authorize"}'] == 1
+        assert seen['crystalcall_desk_messages_total{outcome="refused",reason="in_use",step="authorize"}'] == 19
+        assert seen['crystalcall_switch_answers_total{status="200",step="authorize"}'] == 20
+        assert seen["crystalcall_authorize_seconds_count"] == seen["crystalcall_desk_batch_messages_sum"] == 20
+        assert seen["crystalcall_desk_line_messages"] == 0
         path = f"/v1/calls/a%2F{granted[0]}"
         ended = client.post(f"{path}/end", json={"used_seconds": 90, "release_cause": "NORMAL_CLEARING"})
         assert ended.json() == {"charge_micros": 200_000, "billable_seconds": 120, "balance_micros": 9_800_000}
         assert client.get(path).json()["state"] == "ended"
         assert client.get(path, headers={"authorization": "Bearer wrong"}).status_code == 401
+        assert client.get("/metrics").status_code == 404
+        assert figures(metrics_port)["crystalcall_calls_running"] == 0
     assert card.available_micros == 10 * DOLLAR - 200_000
     assert audit() == []

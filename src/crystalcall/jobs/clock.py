@@ -22,6 +22,7 @@ class Lane(StrEnum):
     DATABASE = "database"
     GATEWAY = "gateway"
     MAIL = "mail"
+    NIGHT = "night"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,10 @@ from django_tasks_db.models import DBTaskResult
 from crystalcall.jobs.clock import Lane, Sweep
 from crystalcall.mailings import actions as mailing_actions
 from crystalcall.mailings import queries as mailing_queries
-from crystalcall.minutes.calls.actions import sweep_silent_calls
+from crystalcall.minutes.calls import actions as call_actions
+from crystalcall.minutes.cards.actions import settle_pins
+from crystalcall.minutes.ledger import actions as ledger_actions
+from crystalcall.minutes.ledger import queries as ledger_queries
 from crystalcall.minutes.pins.actions import forget_old_misses
 from crystalcall.payments.actions import reconcile
 from crystalcall.payments.queries import captured_payment
@@ -32,6 +35,8 @@ FULFILLMENT_OVERDUE_SECONDS: Final = 10
 TASK_LOST_SECONDS: Final = 900
 TASK_KEPT_DAYS: Final = 3
 EVIDENCE_DAYS: Final = 7
+AUDIT_EVERY: Final = timedelta(hours=20)
+"""Less than a day, so that no night is skipped because the last audit began late."""
 
 
 def deliver_overdue(now: datetime) -> int:
@@ -80,7 +85,52 @@ def reconcile_payments(now: datetime) -> int:
 
 def end_silent_calls(now: datetime) -> int:
     """Settle calls of which the switch says nothing more."""
-    return sweep_silent_calls(now=now).settled
+    return call_actions.sweep_silent_calls(now=now).settled
+
+
+def make_months(now: datetime) -> int:
+    """Have a table ready for the records of this month and the next ones (on PostgreSQL; gives 0)."""
+    return call_actions.make_months_ahead(now)
+
+
+def forget_old_calls(now: datetime) -> int:
+    """Give up old answers, and records (with their calls) that are older than they are kept."""
+    kept = call_actions.forget_old_records(now)
+    return call_actions.forget_answers(now) + kept.records + kept.months + kept.calls
+
+
+def book_carrier_costs(now: datetime) -> int:
+    """Book what carriers ask for the calls of each day that is over."""
+    return call_actions.book_carrier_costs(now)
+
+
+def announce_expiring(now: datetime) -> int:
+    """Tell of credit and minutes that will expire, so that their holders are told in time."""
+    return ledger_actions.announce_expiring(now)
+
+
+def expire_due(now: datetime) -> int:
+    """Let expire what is due and was announced."""
+    expired = ledger_actions.expire_due(now)
+    return expired.credits + expired.allowances
+
+
+def return_overdue_holds(now: datetime) -> int:
+    """Return what was held for a transfer or a refund of which nobody spoke in time."""
+    return ledger_actions.expire_overdue_reservations(now)
+
+
+def audit_books(now: datetime) -> int:
+    """Audit the books once a night, however often the worker is started; gives how much is wrong."""
+    last = ledger_queries.last_audit()
+    if last is not None and last.began_at <= now < last.began_at + AUDIT_EVERY:
+        return 0
+    return ledger_actions.run_audit(now=now).findings
+
+
+def settle_card_states(now: datetime) -> int:
+    """Mark cards as exhausted or expired whose money and minutes are gone, and as active again after a top-up."""
+    return settle_pins(now=now)
 
 
 def forget_guessers(now: datetime) -> int:
@@ -126,12 +176,20 @@ SWEEPS: Final = (
     Sweep("overdue announcements", 5, deliver_overdue),
     Sweep("paid orders", 10, fulfill_paid),
     Sweep("silent calls", 10, end_silent_calls),
+    Sweep("months of records", 3600, make_months),
     Sweep("payment evidence", 60, credit_evidence),
     Sweep("missing notices", 60, queue_missing_notices),
     Sweep("unpaid orders", 300, expire_unpaid),
+    Sweep("overdue holds", 60, return_overdue_holds),
+    Sweep("coming ends of credit", 900, announce_expiring),
+    Sweep("expired credit", 900, expire_due),
+    Sweep("card states", 3600, settle_card_states),
     Sweep("old misses", 600, forget_guessers),
     Sweep("lost tasks", 60, bury_lost_tasks),
     Sweep("old tasks", 3600, prune_tasks),
     Sweep("unconfirmed payments", 15, reconcile_payments, Lane.GATEWAY),
     Sweep("unsent notices", 15, send_due_notices, Lane.MAIL),
+    Sweep("audit of the books", 3600, audit_books, Lane.NIGHT),
+    Sweep("carrier costs", 1800, book_carrier_costs, Lane.NIGHT),
+    Sweep("old calls", 3600, forget_old_calls, Lane.NIGHT),
 )

@@ -54,6 +54,7 @@ def start_django() -> None:
 
 def register_commands() -> None:
     """Hang every command under the root."""
+    from crystalcall.config.cli.cards import cards_group
     from crystalcall.config.cli.demo import demo_command
     from crystalcall.config.cli.ledger import ledger_group
     from crystalcall.config.cli.migrate import migrate_command
@@ -69,6 +70,7 @@ def register_commands() -> None:
         rates_group,
         ledger_group,
         pins_group,
+        cards_group,
         payments_group,
         switches_group,
         access_numbers_group,

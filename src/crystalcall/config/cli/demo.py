@@ -139,8 +139,12 @@ def parts(settings: Settings) -> list[Part]:
         ),
         Part(
             "switch API",
-            _granian("asgi", "crystalcall.switches.http.asgi:app", base + 2),
-            ports=(base + 2,),
+            # Requests that wait belong into the call desk's own line, which refuses at once what it cannot take.
+            _granian(
+                *("asgi", "crystalcall.switches.http.asgi:app", base + 2),
+                *("--backlog", "4096", "--backpressure", "4096"),
+            ),
+            ports=(base + 2, base + 6),
             health=f"{here}:{base + 2}/readyz",
         ),
         Part("worker", ("-m", "crystalcall.config.cli", "worker")),
@@ -163,6 +167,7 @@ def show(console: Console, settings: Settings, switch_key: str) -> None:
         ("Store", f"{settings.store_base_url}/"),
         ("По-русски", f"{settings.store_base_url}/ru/"),
         ("Switch API", f"{settings.switch_base_url}/openapi.json"),
+        ("Figures", f"http://127.0.0.1:{base + 6}/metrics"),
         ("Local Authorize.Net", f"http://127.0.0.1:{base + 3}/"),
         ("Mailbox", f"http://127.0.0.1:{base + 4}/"),
         ("Test card", f"{TEST_CARD}, any date to come, any code (ZIP {DECLINING_ZIP} is declined)"),

@@ -1,16 +1,27 @@
-"""What can be done about calls. A message sent again changes nothing and gets the same answer."""
+"""What can be done about calls. A message sent again changes nothing and gets the same answer.
 
-import logging
+One message is a batch of one: whoever has many gives them to the engine (`engine.take`) or, from an asynchronous door,
+to the desk.
+"""
+
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 
-from crystalcall.minutes.calls import authorizing, running
-from crystalcall.minutes.calls.closing import Closing, close_call
-from crystalcall.minutes.calls.locks import lock_silent_call
-from crystalcall.minutes.calls.models import OVER, RUNNING, AccessNumber, Call, CalledNumber, CallStep, QuoteGuarantee
+from crystalcall.minutes.calls import engine
+from crystalcall.minutes.calls.engine import Answer, Authorize, BatchConflict, End, Extend, Message
+from crystalcall.minutes.calls.keeping import (
+    Kept,
+    book_carrier_costs,
+    erase_called_numbers,
+    forget_answers,
+    forget_old_records,
+    make_months_ahead,
+)
+from crystalcall.minutes.calls.models import AccessNumber, QuoteGuarantee
+from crystalcall.minutes.calls.sweeping import sweep_silent_calls
 from crystalcall.minutes.calls.values import (
     AccessNumberAdded,
     AccessNumberRemoved,
@@ -24,24 +35,46 @@ from crystalcall.minutes.calls.values import (
     Granted,
     Guaranteed,
     Refused,
-    Swept,
     UnknownCall,
 )
-from crystalcall.rules.calls import CallState, ReleaseCause
 from crystalcall.rules.numbering import Number, read_number
 
-logger = logging.getLogger(__name__)
-SWEEP_BATCH: Final = 500
+__all__ = [
+    "Kept",
+    "add_access_number",
+    "answer_call",
+    "authorize_call",
+    "book_carrier_costs",
+    "end_call",
+    "erase_called_numbers",
+    "extend_call",
+    "forget_answers",
+    "forget_old_records",
+    "guarantee_quote",
+    "make_months_ahead",
+    "remove_access_number",
+    "sweep_silent_calls",
+]
+
+# Each time somebody else was faster with the same call; then its answer is known.
+TRIES: Final = 5
+T = TypeVar("T")
+
+
+class StrangeOutcomeError(Exception):
+    """The engine answered with something that this message never gets: a mistake in the program."""
 
 
 def authorize_call(request: AuthorizeRequest, *, now: datetime) -> Granted | Refused | Contradiction:
-    """Check the caller, price the number, take the card's seat and hold the money for the whole affordable time.
+    """Check the caller, price the number, take a seat of the card and hold money and minutes for the affordable time.
 
     The hold is exactly the charge of the granted seconds. A refusal holds nothing, takes no seat and tells no carrier;
     it is kept like a grant, so that the same request again gets the same answer.
     """
-    with transaction.atomic():
-        return authorizing.authorize(request, now=now)
+    outcome = _taken(Authorize(request), now)
+    if isinstance(outcome, Granted | Refused | Contradiction):
+        return outcome
+    raise StrangeOutcomeError(repr(outcome))
 
 
 def answer_call(
@@ -52,64 +85,56 @@ def answer_call(
     A time before the authorization or after now is moved to the nearer of the two: charges follow the seconds used, and
     never a clock.
     """
-    with transaction.atomic():
-        return running.answer(CallKey(switch_id, call_id), answered_at=answered_at, now=now)
+    outcome = _taken(Answer(CallKey(switch_id, call_id), answered_at), now)
+    if isinstance(outcome, Answered | Contradiction | UnknownCall):
+        return outcome
+    raise StrangeOutcomeError(repr(outcome))
 
 
 def extend_call(
     switch_id: int, call_id: str, *, sequence: int, used_seconds: int, now: datetime
 ) -> Extended | Contradiction | UnknownCall:
-    """Give the call all (or the next slice) that the credit pays now, in place of its old hold.
+    """Give the call all (or the next slice) that credit and bundles pay now, in place of its old hold.
 
     The answer is the absolute limit since the call was answered; equal to the old one means no more. A top-up since the
     last word lengthens the call. `used_seconds` is what the sweep charges if the switch falls silent. Without an answer
     told before, a call that was used counts as answered.
     """
-    with transaction.atomic():
-        return running.prolong(CallKey(switch_id, call_id), sequence=sequence, used_seconds=used_seconds, now=now)
+    outcome = _taken(Extend(CallKey(switch_id, call_id), sequence, used_seconds), now)
+    if isinstance(outcome, Extended | Contradiction | UnknownCall):
+        return outcome
+    raise StrangeOutcomeError(repr(outcome))
 
 
 def end_call(
-    switch_id: int, call_id: str, *, used_seconds: int, release_cause: str, now: datetime
+    switch_id: int,
+    call_id: str,
+    *,
+    used_seconds: int,
+    release_cause: str,
+    now: datetime,
+    carrier: str | None = None,
 ) -> Ended | Contradiction | UnknownCall:
     """Charge what was used, once, within the hold; the rest returns, and the proof is written.
 
     `used_seconds` count from the answer; 0 is a call that nobody answered and costs nothing. What was used beyond the
-    grant is recorded as the operator's loss. `release_cause` may be any switch's word for it. A call that the sweep has
-    settled before gets the sweep's charge.
+    grant is recorded as the operator's loss. `release_cause` may be any switch's word for it, `carrier` the one of the
+    granted routes that completed the call (else the first counts). A call that the sweep has settled before gets the
+    sweep's charge.
     """
-    with transaction.atomic():
-        return running.end(CallKey(switch_id, call_id), used_seconds=used_seconds, release_cause=release_cause, now=now)
+    outcome = _taken(End(CallKey(switch_id, call_id), used_seconds, release_cause, carrier), now)
+    if isinstance(outcome, Ended | Contradiction | UnknownCall):
+        return outcome
+    raise StrangeOutcomeError(repr(outcome))
 
 
-def sweep_silent_calls(now: datetime) -> Swept:
-    """Settle calls of which nothing was heard for longer than they were granted, each in its own transaction.
-
-    They are charged the seconds of the switch's last word; a call that was never used costs nothing. A call that cannot
-    be settled is logged and left for the next sweep, and does not keep the others from theirs.
-    """
-    due = Call.objects.filter(state__in=RUNNING, expires_at__lte=now).order_by("expires_at", "pk")
-    settled = never_answered = 0
-    for call_id in list(due.values_list("pk", flat=True)[:SWEEP_BATCH]):
+def _taken(message: Message, now: datetime) -> engine.Outcome:
+    for _ in range(TRIES - 1):
         try:
-            was_answered = _settle_silent(call_id, now)
-        except Exception:
-            logger.exception("the silent call %s could not be settled", call_id)
+            return engine.take([message], now=now)[0]
+        except BatchConflict:
             continue
-        settled += was_answered is not None
-        never_answered += was_answered is False
-    return Swept(settled, never_answered)
-
-
-def _settle_silent(call_id: UUID, now: datetime) -> bool | None:
-    """Whether the call had been answered; None where it is no longer silent or another sweep has it."""
-    with transaction.atomic():
-        call = lock_silent_call(call_id)
-        if call is None or call.state not in RUNNING or call.expires_at is None or call.expires_at > now:
-            return None
-        closing = Closing(call.last_used_seconds, ReleaseCause.SILENT, CallState.EXPIRED)
-        close_call(call, closing, now=now)
-        return call.answered_at is not None
+    return engine.take([message], now=now)[0]
 
 
 def guarantee_quote(account_id: UUID, deck_id: int, *, until: datetime, now: datetime) -> Guaranteed:
@@ -149,14 +174,3 @@ def remove_access_number(e164: str) -> AccessNumberRemoved | BadAccessNumber:
     with transaction.atomic():
         changed = AccessNumber.objects.filter(e164=number.e164, active=True).update(active=False)
     return AccessNumberRemoved(number.e164, was_active=changed == 1)
-
-
-def erase_called_numbers(account_ids: tuple[UUID, ...]) -> int:
-    """Forget which numbers these accounts called; charges and proofs stay whole. Gives how many calls were stripped.
-
-    Running calls keep theirs until they are over: a repeat of the switch's request must still get its answer.
-    """
-    with transaction.atomic():
-        numbers = CalledNumber.objects.filter(call__ledger_account_id__in=account_ids, call__state__in=OVER)
-        CallStep.objects.filter(call__ledger_account_id__in=account_ids, call__state__in=OVER).delete()
-        return numbers.delete()[0]

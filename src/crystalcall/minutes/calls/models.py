@@ -1,138 +1,143 @@
-"""Calls, the messages received about them, their records, and what stands beside: guarantees and access numbers."""
+"""Calls, what runs of them, the messages received about them, their records, and what stands beside.
+
+A call is written three times and never found by what changes: once when it is authorized (`Call`, which keeps its
+name from being used twice), once while it runs (`RunningCall`, deleted at its end) and once when it is over
+(`CallRecord`, by the month of its end). Between these tables stand no foreign keys of the database's, and no index but
+the primary key: a busy table pays for each of them at every call.
+"""
 
 from typing import ClassVar
-from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
 
-RUNNING = ("authorized", "answered")
-OVER = ("ended", "expired")
-STATES = (*RUNNING, *OVER, "refused")
-STEPS = ("authorize", "answer", "extend", "end")
+from crystalcall.rules.calls import RefusalReason, Step
+from crystalcall.rules.fairness import FairnessReason
+from crystalcall.rules.release import ReleaseCause
+
+REFUSALS = sorted(reason.value for reason in RefusalReason)
+CAUSES = sorted(cause.value for cause in ReleaseCause)
+FAIRNESS = sorted(reason.value for reason in FairnessReason)
+TOLD_STEPS = (Step.ANSWER.value, Step.EXTEND.value, Step.END.value)
 CALL_ID_LENGTH = 128
-
-
-class NeverAuthorizedError(Exception):
-    """A refused call was asked who pays for it: a mistake in the program, which checks the state first."""
+CARRIER_LENGTH = 64
 
 
 class Call(models.Model):
-    """One call as a switch names it; from its authorization to its end, or refused.
+    """One call as a switch names it, written once; its id is made of switch and name, so none can be used twice.
 
-    ``offers`` are the terms that may price it, frozen at the authorization. ``hold_micros`` is the charge of
-    ``granted_seconds``; ``slice_seconds`` 0 means that the whole affordable time was asked for. The called number
-    is not here: it lies in `CalledNumber`, which can be erased.
+    ``authorize_digest`` is the keyed digest of the request, so that a repeat is recognised; ``sealed_grant`` holds the
+    called number and the answer that was given, both sealed. They are null where the call was refused (the answer
+    is then its reason) and once they were erased.
     """
 
     id = models.UUIDField(primary_key=True)
     switch_id = models.BigIntegerField()
     call_id = models.CharField(max_length=CALL_ID_LENGTH)
-    state = models.CharField(max_length=10)
-    refusal_reason = models.CharField(max_length=24, blank=True, default="")
     ledger_account_id = models.UUIDField(null=True)
     pin_serial = models.CharField(max_length=32, blank=True, default="")
-    offers = models.JSONField(default=list)
-    granted_seconds = models.PositiveBigIntegerField(default=0)
+    refusal_reason = models.CharField(max_length=24, blank=True, default="")
+    retry_after_seconds = models.PositiveIntegerField(null=True)
+    authorize_digest = models.BinaryField(null=True)
+    sealed_grant = models.BinaryField(null=True)
+    authorized_at = models.DateTimeField()
+
+    class Meta:
+        """A call was either refused for a reason, or is paid by a card."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(refusal_reason__in=REFUSALS, sealed_grant__isnull=True)
+                | (
+                    Q(refusal_reason="", retry_after_seconds__isnull=True, ledger_account_id__isnull=False)
+                    & ~Q(pin_serial="")
+                ),
+                name="call_refused_or_paid_by_a_card",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.switch_id}/{self.call_id}"
+
+
+class RunningCall(models.Model):
+    """A call that holds money at this moment: on which seat of its account, how long, and by which prices.
+
+    ``offers`` names the rates that may price it (a deck never changes once it is published), ``allowances`` the seconds
+    held of bundles. Nobody has answered yet where ``answered_at`` is null. ``slice_seconds`` 0 means that the whole
+    affordable time was asked for.
+    """
+
+    pk = models.CompositePrimaryKey("ledger_account_id", "seat")
+    ledger_account_id = models.UUIDField()
+    seat = models.PositiveSmallIntegerField()
+    call = models.ForeignKey(Call, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    offers = models.TextField()
+    granted_seconds = models.PositiveBigIntegerField()
     slice_seconds = models.PositiveBigIntegerField(default=0)
-    hold_micros = models.PositiveBigIntegerField(default=0)
-    reservation_id = models.UUIDField(null=True)
+    hold_micros = models.PositiveBigIntegerField()
+    reservation_id = models.UUIDField()
+    allowances = models.TextField(blank=True, default="")
+    is_risky = models.BooleanField(default=False)
     last_used_seconds = models.PositiveBigIntegerField(default=0)
     last_sequence = models.BigIntegerField(default=-1)
     authorized_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
 
     class Meta:
-        """A switch names a call once; a card runs one call at a time; each state has what belongs to it."""
+        """A card runs so many calls as it has seats; what runs has prices and an end."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["switch_id", "call_id"], name="call_once_per_switch"),
-            models.UniqueConstraint(
-                fields=["pin_serial"], condition=Q(state__in=RUNNING), name="call_one_at_a_time_per_card"
-            ),
-            models.CheckConstraint(condition=Q(state__in=STATES), name="call_state_known"),
+            models.CheckConstraint(condition=~Q(offers=""), name="running_call_has_prices"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("authorized_at")), name="running_call_ends_some_day"),
             models.CheckConstraint(
-                condition=(Q(state="refused") & ~Q(refusal_reason="")) | (~Q(state="refused") & Q(refusal_reason="")),
-                name="call_refused_with_a_reason",
+                condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("authorized_at")),
+                name="running_call_answered_after_it_was_allowed",
             ),
-            models.CheckConstraint(
-                condition=Q(state="refused")
-                | (Q(ledger_account_id__isnull=False, expires_at__isnull=False) & ~Q(pin_serial="")),
-                name="call_paid_by_a_card",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="answered") | Q(answered_at__isnull=False), name="call_answered_at_a_time"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=OVER) | Q(ended_at__isnull=False), name="call_over_at_a_time"
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["expires_at"], condition=Q(state__in=RUNNING), name="call_running_by_expiry"),
-            models.Index(fields=["ledger_account_id", "authorized_at"], name="call_by_account"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.switch_id}/{self.call_id} {self.state}"
-
-    @property
-    def payer(self) -> UUID:
-        """The ledger account that pays. Errors: NeverAuthorizedError for a refused call."""
-        if self.ledger_account_id is None:
-            raise NeverAuthorizedError(f"Nobody pays for the call {self.pk}.")
-        return self.ledger_account_id
-
-    @property
-    def hold(self) -> UUID:
-        """The reservation that holds the money. Errors: NeverAuthorizedError for a refused call."""
-        if self.reservation_id is None:
-            raise NeverAuthorizedError(f"Nothing is held for the call {self.pk}.")
-        return self.reservation_id
+        return f"{self.call_id} on seat {self.seat}"
 
 
 class CallStep(models.Model):
-    """One message about a call and its answer, so that the same message again gets the same answer and changes nothing.
+    """One message about a granted call and its answer: the same again gets the same answer and changes nothing.
 
-    The digest is keyed, since the content holds a PIN or times of a call; the answer is sealed, since it holds the
-    dialled number.
+    The digest is keyed, since nobody needs to read the content; the answer holds times and sums and no number. An end
+    is here only where it came after the sweep had settled its call: else the record itself is its answer.
     """
 
-    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="steps")
+    pk = models.CompositePrimaryKey("call_id", "step", "sequence")
+    call = models.ForeignKey(Call, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     step = models.CharField(max_length=10)
     sequence = models.BigIntegerField(default=0)
     content_digest = models.BinaryField()
-    sealed_answer = models.BinaryField()
+    answer = models.TextField()
     received_at = models.DateTimeField()
 
     class Meta:
-        """Each step of each number is taken once."""
+        """Each step of each number is taken once: that is the primary key."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["call", "step", "sequence"], name="call_step_once"),
-            models.CheckConstraint(condition=Q(step__in=STEPS), name="call_step_known"),
+            models.CheckConstraint(condition=Q(step__in=TOLD_STEPS), name="call_told_step_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.call_id} {self.step} {self.sequence}"
 
 
-class CalledNumber(models.Model):
-    """Which number was called: sealed for its owner, and masked. Erasing the row leaves the books whole."""
-
-    call = models.OneToOneField(Call, on_delete=models.PROTECT, primary_key=True, related_name="called_number")
-    sealed_number = models.BinaryField()
-    masked = models.CharField(max_length=40)
-
-    def __str__(self) -> str:
-        return self.masked
-
-
 class CallRecord(models.Model):
-    """The proof of one charge; written once when the call is over, never changed, and without a personal column."""
+    """The proof of one charge; written once when the call is over, never changed, and without a personal column.
 
-    call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="record")
+    On PostgreSQL the table is parted by the month of ``ended_at``, and retention drops whole months. ``terms`` is empty
+    where the columns say all of the rate. Of ``billable_seconds`` so many were paid by bundles (``allowances`` names
+    them), the rest with money. ``cost_micros`` is what the carrier asks, and null where nobody knows. ``end_digest``
+    recognises a repeat of the end; it is null where the sweep settled the call.
+    """
+
+    pk = models.CompositePrimaryKey("ledger_account_id", "ended_at", "call_id")
+    call = models.ForeignKey(Call, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     ledger_account_id = models.UUIDField()
     destination_key = models.CharField(max_length=100)
     country_iso2 = models.CharField(max_length=2, blank=True, default="")
@@ -142,46 +147,90 @@ class CallRecord(models.Model):
     deck_id = models.BigIntegerField()
     deck_version = models.PositiveIntegerField()
     offer = models.PositiveSmallIntegerField()
+    is_guaranteed = models.BooleanField(default=False)
+    is_risky = models.BooleanField(default=False)
     minute_price_micros = models.PositiveBigIntegerField()
     connect_fee_micros = models.PositiveBigIntegerField()
     first_increment_seconds = models.PositiveIntegerField()
     next_increment_seconds = models.PositiveIntegerField()
+    minimum_charge_micros = models.PositiveBigIntegerField(default=0)
+    free_up_to_seconds = models.PositiveIntegerField(default=0)
+    terms = models.TextField(blank=True, default="")
+    week_second = models.PositiveIntegerField(null=True)
     granted_seconds = models.PositiveBigIntegerField()
     used_seconds = models.PositiveBigIntegerField()
     billable_seconds = models.PositiveBigIntegerField()
     increments = models.PositiveBigIntegerField()
+    allowance_seconds = models.PositiveBigIntegerField(default=0)
+    allowances = models.TextField(blank=True, default="")
     fee_micros = models.PositiveBigIntegerField()
     charge_micros = models.PositiveBigIntegerField()
     hold_micros = models.PositiveBigIntegerField()
     overrun_seconds = models.PositiveBigIntegerField()
     overrun_micros = models.PositiveBigIntegerField()
+    fairness = models.CharField(max_length=16, blank=True, default="")
+    forgiven_micros = models.PositiveBigIntegerField(default=0)
     balance_before_micros = models.BigIntegerField()
-    balance_after_micros = models.BigIntegerField()
-    transfer_id = models.BigIntegerField(null=True)
+    available_after_micros = models.BigIntegerField()
+    transfer_key = models.UUIDField(null=True)
+    carrier = models.CharField(max_length=CARRIER_LENGTH, blank=True, default="")
+    cost_micros = models.PositiveBigIntegerField(null=True)
     release_cause = models.CharField(max_length=16)
-    state = models.CharField(max_length=10)
-    started_at = models.DateTimeField()
+    authorized_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField()
+    end_digest = models.BinaryField(null=True)
 
     class Meta:
-        """A charge is within its hold, moves the balance by exactly itself, and includes its fee."""
+        """A charge is within its hold, includes its fee, and needs use; what is forgiven has a reason."""
 
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(charge_micros__lte=F("hold_micros")), name="record_charge_within_hold"),
+            models.CheckConstraint(condition=Q(charge_micros__lte=F("hold_micros")), name="record_charged_within_hold"),
+            models.CheckConstraint(condition=Q(fee_micros__lte=F("charge_micros")), name="record_fee_in_its_charge"),
             models.CheckConstraint(
-                condition=Q(balance_after_micros=F("balance_before_micros") - F("charge_micros")),
-                name="record_balance_moves_by_charge",
+                condition=Q(used_seconds__gt=0) | Q(charge_micros=0, allowance_seconds=0),
+                name="record_unused_is_uncharged",
             ),
-            models.CheckConstraint(condition=Q(fee_micros__lte=F("charge_micros")), name="record_fee_in_charge"),
             models.CheckConstraint(
-                condition=Q(used_seconds__gt=0) | Q(charge_micros=0), name="record_nothing_used_nothing_charged"
+                condition=Q(allowance_seconds__lte=F("billable_seconds")), name="record_allowance_within_billable"
             ),
-            models.CheckConstraint(condition=Q(state__in=OVER), name="record_state_over"),
+            models.CheckConstraint(
+                condition=Q(fairness="", forgiven_micros=0) | Q(fairness__in=FAIRNESS),
+                name="record_forgiven_for_a_reason",
+            ),
+            models.CheckConstraint(condition=Q(release_cause__in=CAUSES), name="record_cause_known"),
         ]
-        indexes: ClassVar = [models.Index(fields=["ledger_account_id", "-started_at"], name="record_by_account")]
+        indexes: ClassVar = [
+            models.Index(fields=["authorized_at"], condition=Q(is_risky=True), name="record_of_risk_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.call_id} {self.charge_micros}"
+
+
+class RecordHorizon(models.Model):
+    """From when on records are kept: the database lets none be deleted that ended later. One row, and it only rises."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    kept_from = models.DateTimeField()
+
+    class Meta:
+        """There is one horizon."""
+
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="record_horizon_is_one")]
+
+    def __str__(self) -> str:
+        return f"records are kept from {self.kept_from:%Y-%m-%d}"
+
+
+class BookedDay(models.Model):
+    """A day (UTC) whose carrier costs are in the books."""
+
+    day = models.DateField(primary_key=True)
+    booked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.day}"
 
 
 class QuoteGuarantee(models.Model):

@@ -1,45 +1,116 @@
 """What calls were made and what they cost, as frozen values with their proof."""
 
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from crystalcall.minutes.calls.models import RUNNING, AccessNumber, Call, CallRecord
-from crystalcall.minutes.calls.offers import terms_of, thaw
-from crystalcall.minutes.calls.values import AccessNumberInfo, CallKey, CallProof, CallView
+import msgspec
+
+from crystalcall.minutes.calls.engine.answers import unseal_grant
+from crystalcall.minutes.calls.engine.facts import Spent, Windows
+from crystalcall.minutes.calls.engine.identity import call_uuid
+from crystalcall.minutes.calls.engine.live import RUNNING_FIELDS, LiveCall
+from crystalcall.minutes.calls.models import AccessNumber, Call, CallRecord, RunningCall
+from crystalcall.minutes.calls.values import AccessNumberInfo, CallProof, CallView
 from crystalcall.minutes.ledger import queries as ledger_queries
 from crystalcall.minutes.rates.values import DestinationInfo
+from crystalcall.plumbing.rowsets import Rowset
+from crystalcall.plumbing.settings import current
 from crystalcall.rules.calls import CallState, RefusalReason, ReleaseCause
-from crystalcall.rules.numbering import LineType
-from crystalcall.rules.rating import RateTerms, charge
+from crystalcall.rules.fairness import FairnessReason
+from crystalcall.rules.limits import DayFacts
+from crystalcall.rules.numbering import LineType, mask
+from crystalcall.rules.rating import RateTerms
 
 __all__ = [
+    "RERATED_FIELDS",
     "AccessNumberInfo",
     "CallProof",
     "CallView",
     "access_numbers",
     "call",
     "calls_of_account",
+    "day_facts",
+    "records_between",
     "running_calls",
 ]
 
-_JOINS = ("record", "called_number")
+#: What `records_between` gives of each call, in this order.
+RERATED_FIELDS: Final = (
+    "prefix",
+    "destination_key",
+    "deck_id",
+    "used_seconds",
+    "granted_seconds",
+    "allowance_seconds",
+    "charge_micros",
+    "forgiven_micros",
+    "answered_at",
+    "release_cause",
+)
+CHUNK: Final = 5000
+_running: Final = Rowset(RunningCall)
 
 
 def call(switch_id: int, call_id: str) -> CallView | None:
     """A call as its switch sees it, with the proof of its charge; None where this switch never named it."""
-    key = CallKey(switch_id, call_id)
-    row = Call.objects.select_related(*_JOINS).filter(switch_id=key.switch_id, call_id=key.call_id).first()
-    return None if row is None else _view(row)
+    row = Call.objects.filter(pk=call_uuid(switch_id, call_id)).first()
+    if row is None:
+        return None
+    if row.refusal_reason or row.ledger_account_id is None:
+        reason = RefusalReason(row.refusal_reason)
+        return CallView(row.call_id, CallState.REFUSED, reason, row.authorized_at, None, None, 0, 0, None)
+    live = next((one for one in _live_calls(row.ledger_account_id) if one.id == row.pk), None)
+    if live is not None:
+        proof = _running_proof(row, live)
+        return _view(row, proof, (live.answered_at, None, live.hold_micros))
+    record = CallRecord.objects.filter(ledger_account_id=row.ledger_account_id, call_id=row.pk).first()
+    if record is None:
+        return None
+    return _view(row, _settled_proof(row, record), (record.answered_at, record.ended_at, record.hold_micros))
 
 
 def calls_of_account(account_id: UUID) -> tuple[CallProof, ...]:
-    """Every call of this account that was authorized, the latest first."""
-    rows = Call.objects.select_related(*_JOINS).filter(ledger_account_id=account_id)
-    return tuple(_proof(row) for row in rows.order_by("-authorized_at", "-pk"))
+    """Every call of this account that was authorized and whose record is kept, the latest first."""
+    running = {live.id: live for live in _live_calls(account_id)}
+    rows = Call.objects.in_bulk(list(running)) if running else {}
+    found = [(rows[live.id].authorized_at, live.id, _running_proof(rows[live.id], live)) for live in running.values()]
+    records = CallRecord.objects.filter(ledger_account_id=account_id).select_related("call")
+    found += [(record.authorized_at, record.call_id, _settled_proof(record.call, record)) for record in records]
+    return tuple(proof for _, _, proof in sorted(found, key=_latest, reverse=True))
+
+
+def _latest(found: tuple[datetime, UUID, CallProof]) -> tuple[datetime, UUID]:
+    return found[:2]
 
 
 def running_calls() -> int:
     """How many calls hold money at this moment."""
-    return Call.objects.filter(state__in=RUNNING).count()
+    return RunningCall.objects.count()
+
+
+def day_facts(account_ids: Collection[UUID], now: datetime) -> dict[UUID, DayFacts]:
+    """What each of these accounts has done lately, as its limits count it."""
+    windows = Windows(now)
+    spent = windows.spent_by(account_ids)
+    running: dict[UUID, list[LiveCall]] = {}
+    for row in _running.fetch(RUNNING_FIELDS, "ledger_account_id", list(account_ids)):
+        running.setdefault(row[0], []).append(LiveCall.of_row(row))
+    shop = windows.shop_risk_calls()
+    return {
+        account_id: windows.facts(spent.get(account_id) or Spent(), running.get(account_id, ()), shop)
+        for account_id in account_ids
+    }
+
+
+def records_between(start: datetime, end: datetime) -> Iterator[tuple[Any, ...]]:
+    """Every call that ended from `start` up to (without) `end`, as plain tuples of `RERATED_FIELDS`, in no order.
+
+    They come as they are read, a piece at a time, so that a million of them need no memory.
+    """
+    rows = CallRecord.objects.filter(ended_at__gte=start, ended_at__lt=end).values_list(*RERATED_FIELDS)
+    return rows.iterator(CHUNK)
 
 
 def access_numbers() -> tuple[AccessNumberInfo, ...]:
@@ -48,35 +119,48 @@ def access_numbers() -> tuple[AccessNumberInfo, ...]:
     return tuple(AccessNumberInfo(row.e164, row.place_en, row.place_ru) for row in rows)
 
 
-def _view(row: Call) -> CallView:
-    refused = row.state == CallState.REFUSED
+def _live_calls(account_id: UUID) -> list[LiveCall]:
+    return [LiveCall.of_row(row) for row in _running.fetch(RUNNING_FIELDS, "ledger_account_id", [account_id])]
+
+
+def _view(row: Call, proof: CallProof, held: tuple[datetime | None, datetime | None, int]) -> CallView:
+    answered_at, ended_at, hold_micros = held
     return CallView(
         call_id=row.call_id,
-        state=CallState(row.state),
-        refusal_reason=RefusalReason(row.refusal_reason) if refused else None,
+        state=proof.state,
+        refusal_reason=None,
         authorized_at=row.authorized_at,
-        answered_at=row.answered_at,
-        ended_at=row.ended_at,
-        granted_seconds=row.granted_seconds,
-        hold_micros=row.hold_micros,
-        proof=None if refused else _proof(row),
+        answered_at=answered_at,
+        ended_at=ended_at,
+        granted_seconds=proof.granted_seconds,
+        hold_micros=hold_micros,
+        proof=proof,
     )
 
 
-def _proof(row: Call) -> CallProof:
-    record: CallRecord | None = getattr(row, "record", None)
-    return _running_proof(row) if record is None else _settled_proof(row, record)
-
-
 def _masked(row: Call) -> str:
-    number = getattr(row, "called_number", None)
-    return "" if number is None else str(number.masked)
+    """The called number without the digits that tell whose it is; empty once it was erased."""
+    return mask(unseal_grant(row.pk, bytes(row.sealed_grant)).number) if row.sealed_grant else ""
+
+
+def _terms(record: CallRecord) -> RateTerms:
+    if record.terms:
+        return msgspec.json.decode(record.terms, type=RateTerms)
+    return RateTerms(
+        record.minute_price_micros,
+        record.connect_fee_micros,
+        record.first_increment_seconds,
+        record.next_increment_seconds,
+        record.minimum_charge_micros,
+        record.free_up_to_seconds,
+    )
 
 
 def _settled_proof(row: Call, record: CallRecord) -> CallProof:
+    cause = ReleaseCause(record.release_cause)
     return CallProof(
-        started_at=record.started_at,
-        state=CallState(record.state),
+        started_at=record.answered_at or record.authorized_at,
+        state=CallState.EXPIRED if cause is ReleaseCause.SILENT else CallState.ENDED,
         destination=DestinationInfo(
             key=record.destination_key,
             country_iso2=record.country_iso2 or None,
@@ -86,12 +170,7 @@ def _settled_proof(row: Call, record: CallRecord) -> CallProof:
         masked_number=_masked(row),
         prefix=record.prefix,
         deck_version=record.deck_version,
-        terms=RateTerms(
-            minute_price_micros=record.minute_price_micros,
-            connect_fee_micros=record.connect_fee_micros,
-            first_increment_seconds=record.first_increment_seconds,
-            next_increment_seconds=record.next_increment_seconds,
-        ),
+        terms=_terms(record),
         granted_seconds=record.granted_seconds,
         used_seconds=record.used_seconds,
         billable_seconds=record.billable_seconds,
@@ -99,28 +178,35 @@ def _settled_proof(row: Call, record: CallRecord) -> CallProof:
         fee_micros=record.fee_micros,
         charge_micros=record.charge_micros,
         balance_before_micros=record.balance_before_micros,
-        balance_after_micros=record.balance_after_micros,
+        balance_after_micros=record.balance_before_micros - record.charge_micros,
         overrun_seconds=record.overrun_seconds,
         overrun_micros=record.overrun_micros,
-        release_cause=ReleaseCause(record.release_cause),
+        release_cause=cause,
+        allowance_seconds=record.allowance_seconds,
+        fairness=FairnessReason(record.fairness) if record.fairness else None,
+        forgiven_micros=record.forgiven_micros,
+        guaranteed=record.is_guaranteed,
+        week_second=record.week_second or 0,
     )
 
 
-def _running_proof(row: Call) -> CallProof:
+def _running_proof(row: Call, live: LiveCall) -> CallProof:
     """A call in progress: nothing is charged yet, and the terms shown are those that price what was granted."""
-    offers = thaw(row.offers)
-    offer = offers[charge(row.granted_seconds, terms_of(offers)).offer]
-    posted = ledger_queries.balance(row.payer).posted_micros
+    zone = current().store_time_zone
+    priced = live.offers.priced(live.answered_at or live.authorized_at, zone, live.held_seconds)
+    place = priced.charge(live.granted_seconds).offer
+    offer = live.offers.offers[place]
+    posted = ledger_queries.balance(live.account_id).posted_micros
     return CallProof(
-        started_at=row.answered_at or row.authorized_at,
-        state=CallState(row.state),
+        started_at=live.answered_at or live.authorized_at,
+        state=live.state,
         destination=offer.destination,
         masked_number=_masked(row),
         prefix=offer.prefix,
         deck_version=offer.deck_version,
         terms=offer.terms,
-        granted_seconds=row.granted_seconds,
-        used_seconds=row.last_used_seconds,
+        granted_seconds=live.granted_seconds,
+        used_seconds=live.last_used_seconds,
         billable_seconds=0,
         increments=0,
         fee_micros=0,
@@ -130,4 +216,6 @@ def _running_proof(row: Call) -> CallProof:
         overrun_seconds=0,
         overrun_micros=0,
         release_cause=None,
+        guaranteed=offer.is_promised,
+        week_second=priced.week_seconds[place] if priced.week_seconds else 0,
     )

@@ -1,11 +1,16 @@
 """What the call room takes and gives: frozen values, each a decision with its reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from crystalcall.minutes.rates.values import DestinationInfo
 from crystalcall.rules.calls import CallState, RefusalReason, ReleaseCause
-from crystalcall.rules.rating import RateTerms
+from crystalcall.rules.fairness import FairnessReason
+from crystalcall.rules.rating import Part, RateTerms, itemize
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,39 @@ class GrantedDestination:
     name_ru: str
 
 
+class NoticeKind(StrEnum):
+    """What a switch may say to the caller before it dials."""
+
+    CREDIT_EXPIRES = "credit_expires"
+    MINUTES_EXPIRE = "minutes_expire"
+    LOW_BALANCE = "low_balance"
+
+
+NOTICE_MEANINGS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
+    {
+        NoticeKind.CREDIT_EXPIRES: "This card's credit expires soon, at `expires_at`; `amount` is in micros.",
+        NoticeKind.MINUTES_EXPIRE: "A bundle for this call expires soon, at `expires_at`; `amount` is in seconds.",
+        NoticeKind.LOW_BALANCE: "The credit runs low; `amount` is what could be spent before this call, in micros.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the caller should hear: about how much, and until when where it ends."""
+
+    kind: NoticeKind
+    amount: int
+    expires_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Granted:
     """The call may be made: the limit counts from the answer.
 
     ``minute_price_micros`` and ``connect_fee_micros`` are those of the terms that price the granted time, the
-    cheapest; ``balance_micros`` is what the caller could spend before this call's hold.
+    cheapest; ``balance_micros`` is what the caller could spend before this call's hold. ``allowance_seconds`` of the
+    granted time are covered by minutes that were bought in a bundle.
     """
 
     granted_seconds: int
@@ -61,6 +93,8 @@ class Granted:
     connect_fee_micros: int
     balance_micros: int
     routes: tuple[DialRoute, ...]
+    allowance_seconds: int = 0
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +123,13 @@ class Extended:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What the call cost, and what the caller can spend now."""
+    """What the call cost in money and in bundled seconds, what was forgiven, and what the caller can spend now."""
 
     charge_micros: int
     billable_seconds: int
     balance_micros: int
+    allowance_seconds: int = 0
+    forgiven_micros: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +160,10 @@ class CallProof:
 
     Of a running call the figures of use are the last known, and the balance before and after are the same. The
     overrun is time the switch cut too late, which nobody is charged for. ``masked_number`` is empty once erased.
+    ``allowance_seconds`` of the billable ones were paid by bundled minutes, the rest with money. ``forgiven_micros``
+    would have been charged without the rule of fairness named. ``guaranteed``: an older deck than the one in force
+    priced the call, because a purchase had promised it. ``week_second`` is when in its zone's week the call was
+    answered, where the price depends on that.
     """
 
     started_at: datetime
@@ -144,6 +184,21 @@ class CallProof:
     overrun_seconds: int
     overrun_micros: int
     release_cause: ReleaseCause | None
+    allowance_seconds: int = 0
+    fairness: FairnessReason | None = None
+    forgiven_micros: int = 0
+    guaranteed: bool = False
+    week_second: int = 0
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The stretches of the call at one price each, before anything was forgiven; none where nothing was used."""
+        return itemize(
+            min(self.used_seconds, self.granted_seconds) if self.overrun_micros else self.used_seconds,
+            self.terms,
+            week_second=self.week_second,
+            allowance_seconds=self.allowance_seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,11 @@
-"""Every row lock of this room. The order, for all: the source of misses first, then PINs by id."""
+"""Every row lock of this room.
 
+The order, for all: sources of misses by their keyed hash, then PINs by id, and only then a ledger account.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from crystalcall.minutes.pins.models import Pin, PinMissSource
 
@@ -21,9 +26,14 @@ def lock_or_make_source(source: bytes, *, now: datetime) -> tuple[PinMissSource,
     )
 
 
-def lock_concerned(concern: bytes) -> list[Pin]:
-    """The PINs that begin with these digits, locked, by id."""
-    return list(Pin.objects.select_for_update().filter(concern=concern).order_by("pk"))
+def lock_concerned(concerns: Collection[bytes]) -> list[Pin]:
+    """The PINs that begin with one of these groups of digits, locked, by id."""
+    return list(Pin.objects.select_for_update().filter(concern__in=list(concerns)).order_by("pk"))
+
+
+def lock_pins_of(account_ids: Collection[UUID]) -> list[Pin]:
+    """The PINs of these accounts, locked, by id."""
+    return list(Pin.objects.select_for_update().filter(ledger_account_id__in=account_ids).order_by("pk"))
 
 
 def lock_pin(serial: str) -> Pin | None:

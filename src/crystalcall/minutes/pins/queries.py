@@ -1,12 +1,29 @@
 """What is known of PINs, as frozen values without a digit of them."""
 
+from collections.abc import Iterator
+from typing import Final
 from uuid import UUID
 
+from crystalcall.minutes.pins.finding import by_lookups, lookup_of
 from crystalcall.minutes.pins.models import Pin
-from crystalcall.minutes.pins.values import PinInfo
-from crystalcall.rules.pins import PinState
+from crystalcall.minutes.pins.sources import slowed_sources
+from crystalcall.minutes.pins.values import FoundPin, PinInfo
+from crystalcall.rules.pins import OPEN_STATES, OVER_STATES, PinState
 
-__all__ = ["PinInfo", "info_of", "pin", "pins_of_account"]
+__all__ = [
+    "FoundPin",
+    "PinInfo",
+    "by_lookups",
+    "info_of",
+    "lookup_of",
+    "open_pins",
+    "over_pins",
+    "pin",
+    "pins_of_account",
+    "slowed_sources",
+]
+
+AT_A_TIME: Final = 5000
 
 
 def pin(serial: str) -> PinInfo | None:
@@ -18,6 +35,27 @@ def pin(serial: str) -> PinInfo | None:
 def pins_of_account(account_id: UUID) -> tuple[PinInfo, ...]:
     """The PINs that open this account, the oldest first."""
     return tuple(info_of(row) for row in Pin.objects.filter(ledger_account_id=account_id).order_by("pk"))
+
+
+def open_pins(*, at_a_time: int = AT_A_TIME) -> Iterator[tuple[UUID, ...]]:
+    """The accounts of all PINs that can be used, in pieces, for sweeps that compare them with the books."""
+    return _accounts_in(OPEN_STATES, at_a_time)
+
+
+def over_pins(*, at_a_time: int = AT_A_TIME) -> Iterator[tuple[UUID, ...]]:
+    """The accounts of all exhausted and expired PINs, in pieces."""
+    return _accounts_in(OVER_STATES, at_a_time)
+
+
+def _accounts_in(states: frozenset[PinState], at_a_time: int) -> Iterator[tuple[UUID, ...]]:
+    last, wanted = 0, sorted(state.value for state in states)
+    while True:
+        rows = Pin.objects.filter(pk__gt=last, state__in=wanted).order_by("pk")
+        piece = list(rows.values_list("pk", "ledger_account_id")[:at_a_time])
+        if not piece:
+            return
+        last = piece[-1][0]
+        yield tuple(account_id for _, account_id in piece)
 
 
 def info_of(row: Pin) -> PinInfo:

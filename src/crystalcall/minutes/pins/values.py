@@ -28,6 +28,32 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedPin:
+    """What one caller typed, and where."""
+
+    typed: str = field(repr=False)
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPin:
+    """A PIN that was found by its keyed hash: whose it is and what may be done with it."""
+
+    serial: str
+    account_id: UUID
+    state: PinState
+
+
+@dataclass(frozen=True, slots=True)
+class LivePin:
+    """A PIN by its row number, for those who go through many."""
+
+    row: int
+    serial: str
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class IssuedPin:
     """A PIN exists for this account; only `reveal_pin` tells it."""
 

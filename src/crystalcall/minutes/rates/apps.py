@@ -16,5 +16,5 @@ class RatesConfig(AppConfig):
         from crystalcall.plumbing import append_only
 
         personal_data.declare_all()
-        for table in ("rates_carrierrate", "rates_rate", "rates_route"):
+        for table in ("rates_carrierrate", "rates_rate", "rates_route", "rates_margin"):
             append_only.register(table)

@@ -2,22 +2,31 @@
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from django.db import models
 
 from crystalcall.minutes.rates.deck_file import Progress
+from crystalcall.plumbing.rowsets import Rowset
 
 PIECE: Final = 4000
 
-M = TypeVar("M", bound=models.Model)
 
+def insert(
+    model: type[models.Model],
+    fields: tuple[str, ...],
+    rows: Iterable[tuple[Any, ...]],
+    total: int,
+    progress: Progress | None = None,
+) -> None:
+    """Insert rows in the caller's transaction; `progress` is told (rows written, total) after each piece.
 
-def insert(model: type[M], rows: Iterable[M], total: int, progress: Progress | None = None) -> None:
-    """Insert rows in the caller's transaction; `progress` is told (rows written, total) after each piece."""
+    Every column of the table must be among the fields, the row number excepted.
+    """
+    rowset = Rowset(model)
     remaining, done = iter(rows), 0
     while piece := list(islice(remaining, PIECE)):
-        model._default_manager.bulk_create(piece)  # noqa: SLF001 - Django's documented name for any model's manager
+        rowset.insert(fields, piece)
         done += len(piece)
         if progress is not None:
             progress(done, total)

@@ -1,8 +1,11 @@
 """Reading a carrier's price list: all of it is good, or every bad row is named by its line, with the reason.
 
 The columns are ``prefix, destination, price_usd_per_min, connect_fee_usd, first_increment_s, next_increment_s,
-effective_date`` (others are ignored); fee and increments may be left empty where the importer states them. Prices are
-dollars. Commas, semicolons and tabs separate; a byte order mark is skipped; rows without any content are skipped.
+effective_date`` and, where a carrier has them, ``minimum_charge_usd, free_up_to_s, steps, bands, time_zone,
+longest_call_s, currency`` (others are ignored); fee and increments may be left empty where the importer states them.
+Prices are dollars, or another money with its stated worth (then the columns may be named for it, as
+``price_eur_per_min``). Commas, semicolons and tabs separate; a byte order mark is skipped; rows without any content
+are skipped.
 """
 
 import csv
@@ -10,19 +13,19 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
-from typing import Final
+from operator import itemgetter
+from typing import Final, NamedTuple
 
-from crystalcall.rules.money import MoneyError, micros_from_dollars
+from crystalcall.minutes.rates.conversion import IN_DOLLARS, Conversion
+from crystalcall.minutes.rates.deck_cells import FIGURES, Missing, RowError, Stated, TermsReader
 from crystalcall.rules.numbering import E164_MAX_DIGITS
 from crystalcall.rules.rating import RateTerms
 
 REQUIRED: Final = ("prefix", "destination", "price_usd_per_min")
-OPTIONAL: Final = ("connect_fee_usd", "first_increment_s", "next_increment_s", "effective_date", "currency")
+OPTIONAL: Final = (*FIGURES[1:], "effective_date", "currency")
 COLUMNS: Final = REQUIRED + OPTIONAL
-# Nothing on earth costs this much a minute; such a figure is a slipped point or a price in another money.
-MAX_PRICE_MICROS: Final = 100_000_000
-MAX_INCREMENT_SECONDS: Final = 3600
+# Read of every row before its figures.
+HEAD: Final = ("prefix", "destination", "effective_date", "currency")
 MAX_DESTINATION_CHARACTERS: Final = 200
 PROGRESS_EVERY: Final = 1000
 
@@ -37,30 +40,13 @@ class BadRow:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeckRow:
+class DeckRow(NamedTuple):
     """A good row."""
 
     prefix: str
     destination: str
     terms: RateTerms
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What the importer states for rows that leave it empty; None states nothing."""
-
-    first_increment_seconds: int | None = None
-    next_increment_seconds: int | None = None
-    connect_fee_micros: int | None = None
-
-
-class Missing(StrEnum):
-    """What a deck leaves empty and nobody stated."""
-
-    INCREMENTS = "increments"
-    CONNECT_FEE = "connect_fee"
 
 
 @dataclass(slots=True)
@@ -73,8 +59,14 @@ class DeckFile:
     uneven_lines: list[int] = field(default_factory=list)
 
 
-class _RowError(ValueError):
-    """Why a row is bad."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read a file: what is stated, the deck's day and money, our name of a column to the file's."""
+
+    stated: Stated
+    effective_on: date
+    columns: Mapping[str, str] = field(default_factory=dict)
+    conversion: Conversion = IN_DOLLARS
 
 
 def read_deck(
@@ -83,6 +75,7 @@ def read_deck(
     *,
     effective_on: date,
     columns: Mapping[str, str] | None = None,
+    conversion: Conversion = IN_DOLLARS,
     progress: Progress | None = None,
 ) -> DeckFile:
     """Read a whole price list.
@@ -92,6 +85,7 @@ def read_deck(
         stated: fee and increments for the rows that leave them empty.
         effective_on: the day the deck shall take effect; a row that starts later is bad.
         columns: our name of a column to the name in the file, where they differ.
+        conversion: the deck's money, and what it is worth.
         progress: told (rows read, rows in all) now and then.
 
     Returns:
@@ -105,12 +99,13 @@ def read_deck(
         line = content.count(b"\n", 0, problem.start) + 1
         found.bad_rows.append(BadRow(line, "this is not UTF-8 text: save the file as CSV UTF-8"))
         return found
+    reading = Reading(stated, effective_on, columns or {}, conversion)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    complaint, places = _header(next(reader, []), columns or {})
+    complaint, places = _header(next(reader, []), reading)
     if complaint:
         found.bad_rows.append(BadRow(1, complaint))
         return found
-    _read_rows(reader, _RowReader(places, stated, effective_on, found), (text.count("\n"), progress))
+    _read_rows(reader, _RowReader(places, reading, found), (text.count("\n"), progress))
     if not found.rows and not found.bad_rows:
         found.bad_rows.append(BadRow(1, "the file has no rows"))
     return found
@@ -122,12 +117,17 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _header(names: list[str], columns: Mapping[str, str]) -> tuple[str, dict[str, int]]:
+def _header(names: list[str], reading: Reading) -> tuple[str, dict[str, int]]:
     """What is wrong with the header (or nothing), and where each of our columns stands."""
     present = {name.strip().lower(): place for place, name in enumerate(names)}
     if len(present) != len(names):
         return "the header names a column twice", {}
+    columns = reading.columns
     wanted = {ours: columns.get(ours, ours).strip().lower() for ours in COLUMNS}
+    if reading.conversion.converts:
+        complaint = _name_by_currency(wanted, present, reading)
+        if complaint:
+            return complaint, {}
     missing = [
         theirs for ours, theirs in wanted.items() if theirs not in present and (ours in REQUIRED or ours in columns)
     ]
@@ -136,6 +136,17 @@ def _header(names: list[str], columns: Mapping[str, str]) -> tuple[str, dict[str
     places = {ours: present[theirs] for ours, theirs in wanted.items() if theirs in present}
     places["_width"] = len(names)
     return "", places
+
+
+def _name_by_currency(wanted: dict[str, str], present: Mapping[str, int], reading: Reading) -> str:
+    """Take `price_eur_per_min` for `price_usd_per_min` where the file has it; a file with both is not clear."""
+    for ours in wanted.keys() - reading.columns.keys():
+        named = ours.replace("usd", reading.conversion.currency.lower())
+        if named != ours and named in present:
+            if ours in present:
+                return f"the header has {ours} and {named}: say which is meant with --column {ours}=…"
+            wanted[ours] = named
+    return ""
 
 
 def _read_rows(reader: Iterator[list[str]], row_reader: "_RowReader", telling: tuple[int, Progress | None]) -> None:
@@ -158,104 +169,87 @@ def _read_rows(reader: Iterator[list[str]], row_reader: "_RowReader", telling: t
 class _RowReader:
     """Reads one row after the other; remembers prefixes, and what texts of figures meant (there are few of them)."""
 
-    def __init__(self, places: dict[str, int], stated: Stated, effective_on: date, found: DeckFile) -> None:
+    def __init__(self, places: dict[str, int], reading: Reading, found: DeckFile) -> None:
         self.width = places.pop("_width")
-        self.places = places
-        self.stated = stated
-        self.effective_on = effective_on
+        # Behind the last cell of a row an empty one is put: a column that the file lacks is read there.
+        self.head = itemgetter(*(places.get(name, self.width) for name in HEAD))
+        self.figures = itemgetter(*(places.get(name, self.width) for name in FIGURES))
+        self.reading = reading
         self.found = found
-        self.seen: dict[str, int] = {}
-        self.terms: dict[tuple[str, ...], RateTerms] = {}
-        self.dates: set[str] = {""}
+        self.seen: dict[str, tuple[int, str, tuple[str, ...]]] = {}
+        self.terms = TermsReader(reading.stated, reading.conversion)
+        self.good_dates: set[str] = {""}
+        self.good_currencies = {"", reading.conversion.currency}
 
     def read(self, cells: list[str], line: int) -> None:
-        """Put the row with the good ones or the bad ones."""
-        if not any(cell.strip() for cell in cells):
-            return
+        """Put the row with the good ones or the bad ones; a row without any content is neither."""
         try:
             row = self._row(cells, line)
-        except (_RowError, MoneyError) as problem:
-            self.found.bad_rows.append(BadRow(line, str(problem)))
+        except RowError as problem:
+            if any(cell.strip() for cell in cells):
+                self.found.bad_rows.append(BadRow(line, str(problem)))
             return
         self.found.rows.append(row)
-        if row.terms.first_increment_seconds % row.terms.next_increment_seconds:
-            self.found.uneven_lines.append(line)
 
     def _row(self, cells: list[str], line: int) -> DeckRow:
         if len(cells) != self.width:
-            raise _RowError(f"it has {len(cells)} cells, the header {self.width}")
-        prefix = self._prefix(self._cell(cells, "prefix"), line)
-        destination = self._cell(cells, "destination")
+            raise RowError(f"it has {len(cells)} cells, the header {self.width}")
+        cells.append("")
+        prefix, destination, starts, currency = self.head(cells)
+        figures = self.figures(cells)
+        destination = destination.strip()
+        prefix = self._prefix(prefix.strip())
+        known = self.seen.setdefault(prefix, (line, destination, figures))
+        if known[0] != line:
+            raise RowError(self._repetition(prefix, known, (destination, figures)))
         if not destination or len(destination) > MAX_DESTINATION_CHARACTERS:
-            raise _RowError(f"a destination has 1 to {MAX_DESTINATION_CHARACTERS} characters")
-        self._check_date(self._cell(cells, "effective_date"))
-        if (currency := self._cell(cells, "currency").upper()) not in {"", "USD"}:
-            raise _RowError(f"the price is in {currency}, and only dollars (USD) can be loaded")
-        figures = tuple(
-            self._cell(cells, name)
-            for name in ("price_usd_per_min", "connect_fee_usd", "first_increment_s", "next_increment_s")
-        )
-        terms = self.terms.get(figures)
-        if terms is None:
-            terms = self.terms[figures] = self._terms(*figures)
-        self._count_missing(figures)
-        return DeckRow(prefix, destination, terms, line)
+            raise RowError(f"a destination has 1 to {MAX_DESTINATION_CHARACTERS} characters")
+        if starts not in self.good_dates:
+            self._check_date(starts)
+        if currency not in self.good_currencies:
+            self._check_currency(currency)
+        read = self.terms.read(figures)
+        for missing in read.missing:
+            self.found.missing[missing] = self.found.missing.get(missing, 0) + 1
+        if read.uneven:
+            self.found.uneven_lines.append(line)
+        return DeckRow(prefix, destination, read.terms, line)
 
-    def _cell(self, cells: list[str], name: str) -> str:
-        place = self.places.get(name)
-        return "" if place is None else cells[place].strip()
-
-    def _prefix(self, text: str, line: int) -> str:
+    def _prefix(self, text: str) -> str:
         prefix = text.removeprefix("+")
         if not (prefix.isascii() and prefix.isdigit()) or prefix.startswith("0"):
-            raise _RowError(f"{text!r} is not a prefix: digits that begin with a country code")
+            raise RowError(f"{text!r} is not a prefix: digits that begin with a country code")
         if len(prefix) > E164_MAX_DIGITS:
-            raise _RowError(f"the prefix {prefix} is longer than a number ({E164_MAX_DIGITS} digits)")
-        if (first := self.seen.setdefault(prefix, line)) != line:
-            raise _RowError(f"the prefix {prefix} stands on line {first} already")
+            raise RowError(f"the prefix {prefix} is longer than a number ({E164_MAX_DIGITS} digits)")
         return prefix
 
+    def _repetition(
+        self, prefix: str, known: tuple[int, str, tuple[str, ...]], again: tuple[str, tuple[str, ...]]
+    ) -> str:
+        """How a prefix contradicts the line that named it first; even without a contradiction one line is too many."""
+        line, destination, figures = known
+        words = f"the prefix {prefix} stands on line {line} already"
+        if again[0] != destination:
+            words += f", under another destination ({destination})"
+        if self.terms.known.get(figures) != self.terms.read(again[1]):
+            words += ", at another price"
+        return words
+
     def _check_date(self, text: str) -> None:
-        if text in self.dates:
-            return
         try:
-            starts = date.fromisoformat(text)
+            starts = date.fromisoformat(text.strip()) if text.strip() else None
         except ValueError:
-            raise _RowError(f"{text!r} is not a date (year-month-day)") from None
-        if starts > self.effective_on:
-            raise _RowError(f"it starts on {starts}, after the deck ({self.effective_on})")
-        self.dates.add(text)
+            raise RowError(f"{text.strip()!r} is not a date (year-month-day)") from None
+        if starts is not None and starts > self.reading.effective_on:
+            raise RowError(f"it starts on {starts}, after the deck ({self.reading.effective_on})")
+        self.good_dates.add(text)
 
-    def _terms(self, price: str, fee: str, first: str, following: str) -> RateTerms:
-        price_micros = micros_from_dollars(price)
-        fee_micros = micros_from_dollars(fee) if fee else self.stated.connect_fee_micros or 0
-        for text, micros in ((price, price_micros), (fee, fee_micros)):
-            if micros > MAX_PRICE_MICROS:
-                raise _RowError(f"{text} dollars is more than any call costs")
-        return RateTerms(
-            minute_price_micros=price_micros,
-            connect_fee_micros=fee_micros,
-            first_increment_seconds=_seconds(first, self.stated.first_increment_seconds),
-            next_increment_seconds=_seconds(following, self.stated.next_increment_seconds),
-        )
-
-    def _count_missing(self, figures: tuple[str, ...]) -> None:
-        """Count rows that leave open what nobody stated; the whole deck is refused for it, in one sentence."""
-        _, fee, first, following = figures
-        open_increment = (not first and self.stated.first_increment_seconds is None) or (
-            not following and self.stated.next_increment_seconds is None
-        )
-        missing = self.found.missing
-        if open_increment:
-            missing[Missing.INCREMENTS] = missing.get(Missing.INCREMENTS, 0) + 1
-        if not fee and self.stated.connect_fee_micros is None:
-            missing[Missing.CONNECT_FEE] = missing.get(Missing.CONNECT_FEE, 0) + 1
-
-
-def _seconds(text: str, stated: int | None) -> int:
-    """An increment from its cell, else as stated; 1 stands in where the deck is refused for the gap anyway."""
-    if not text:
-        return 1 if stated is None else stated
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MAX_INCREMENT_SECONDS:
-        raise _RowError(f"{text!r} is not an increment of 1 to {MAX_INCREMENT_SECONDS} seconds")
-    return int(text)
+    def _check_currency(self, text: str) -> None:
+        currency, stated = text.strip().upper(), self.reading.conversion
+        if currency not in self.good_currencies:
+            raise RowError(
+                f"the price is in {currency}, and the deck is said to be in {stated.currency}"
+                if stated.converts
+                else f"the price is in {currency}: state what that is worth (--currency {currency} --rate …)"
+            )
+        self.good_currencies.add(text)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from crystalcall.minutes.rates.comparing import weigh
 from crystalcall.minutes.rates.deck_file import DeckRow
-from crystalcall.minutes.rates.retail import COMPARED_CALL_SECONDS, CarrierPrice
-from crystalcall.rules.rating import RateTerms, charge
+from crystalcall.minutes.rates.retail import CarrierPrice
+from crystalcall.rules.rating import RateTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,23 @@ class Differences:
 def differences(before: Mapping[str, CarrierPrice], after: Iterable[DeckRow]) -> Differences:
     """Compare two price lists; dearer and cheaper is judged by a call of three minutes, then by one of a second."""
     kinds: dict[str, list[Change]] = {"added": [], "dearer": [], "cheaper": [], "removed": []}
+    # A list has a few hundred different terms: each pair of them is judged once.
+    known: dict[tuple[RateTerms, RateTerms], str] = {}
     unchanged, seen = 0, set()
-    for row in after:
-        seen.add(row.prefix)
-        old = before.get(row.prefix)
+    for prefix, destination, terms, _ in after:
+        seen.add(prefix)
+        old = before.get(prefix)
         if old is None:
-            kinds["added"].append(Change(row.prefix, row.destination, None, row.terms))
-        elif (kind := _kind(old.terms, row.terms)) is None:
-            unchanged += 1
+            kinds["added"].append(Change(prefix, destination, None, terms))
+            continue
+        pair = (old.terms, terms)
+        kind = known.get(pair)
+        if kind is None:
+            kind = known[pair] = kind_of_change(*pair)
+        if kind:
+            kinds[kind].append(Change(prefix, destination, old.terms, terms))
         else:
-            kinds[kind].append(Change(row.prefix, row.destination, old.terms, row.terms))
+            unchanged += 1
     kinds["removed"] = [
         Change(prefix, price.destination, price.terms, None) for prefix, price in before.items() if prefix not in seen
     ]
@@ -49,16 +57,9 @@ def differences(before: Mapping[str, CarrierPrice], after: Iterable[DeckRow]) ->
     return Differences(**ordered, unchanged=unchanged)
 
 
-def _kind(before: RateTerms, after: RateTerms) -> str | None:
-    """Whether terms became dearer or cheaper; None where a call costs the same."""
-    if before == after:
-        return None
-    old, new = _weight(before), _weight(after)
+def kind_of_change(before: RateTerms, after: RateTerms) -> str:
+    """Whether terms became "dearer" or "cheaper"; empty where a call costs the same."""
+    old, new = weigh(before), weigh(after)
     if old == new:
-        return None
+        return ""
     return "dearer" if new > old else "cheaper"
-
-
-def _weight(terms: RateTerms) -> tuple[int, int]:
-    """What is compared of terms."""
-    return charge(COMPARED_CALL_SECONDS, (terms,)).amount_micros, charge(1, (terms,)).amount_micros

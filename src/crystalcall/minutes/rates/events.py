@@ -20,3 +20,11 @@ class DeckWithdrawn(Event):
 
     NAME: ClassVar[str] = "minutes.rates.deck_withdrawn"
     deck_id: int
+
+
+@dataclass(frozen=True)
+class RatesRaised(Event):
+    """A retail deck was published under which some destination is dearer than before (`queries.price_changes`)."""
+
+    NAME: ClassVar[str] = "minutes.rates.raised"
+    deck_id: int

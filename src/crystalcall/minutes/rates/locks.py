@@ -16,3 +16,8 @@ def lock_carrier(code: str) -> Carrier:
     """The carrier of this name, made if need be; its imports happen one after the other."""
     Carrier.objects.get_or_create(code=code)
     return Carrier.objects.select_for_update().get(code=code)
+
+
+def lock_known_carrier(code: str) -> Carrier | None:
+    """The carrier of this name, if there is one; for what takes back an import."""
+    return Carrier.objects.select_for_update().filter(code=code).first()

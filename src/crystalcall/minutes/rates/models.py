@@ -7,16 +7,20 @@ purchase the deck shown then may still rate a call, and every charge names the d
 """
 
 import secrets
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import LessThanOrEqual
 
+from crystalcall.minutes.rates.conversion import RATE_DECIMALS
 from crystalcall.rules.numbering import E164_MAX_DIGITS, LineType
 
 LINE_TYPES = sorted(line_type.value for line_type in LineType)
 NAME_LENGTH = 200
+# A thousand dollars a unit at most, and nine decimals.
+RATE_DIGITS = 13
 # Every JSON reader keeps integers up to 2**53 exactly.
 DECK_ID_BITS = 52
 
@@ -43,55 +47,89 @@ class Carrier(models.Model):
 
 
 class CarrierDeck(models.Model):
-    """One price list of one carrier, with when it takes effect and what file it was."""
+    """One price list of one carrier, with when it takes effect, what file it was, and in which money.
+
+    Amounts of other money than dollars were converted at ``dollars_per_unit`` when the list was loaded.
+    """
 
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
     effective_at = models.DateTimeField()
     imported_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=NAME_LENGTH)
     sha256 = models.CharField(max_length=64)
     row_count = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3, default="USD")
+    dollars_per_unit = models.DecimalField(max_digits=RATE_DIGITS, decimal_places=RATE_DECIMALS, default=Decimal(1))
 
     class Meta:
-        """The same file cannot be loaded twice for the same day."""
+        """A carrier has one price list at a time."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["carrier", "effective_at", "sha256"], name="rates_carrier_deck_loaded_once"
+                fields=["carrier", "effective_at"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="rates_carrier_deck_one_at_a_time",
             ),
             models.CheckConstraint(name="rates_carrier_deck_has_rows", condition=Q(row_count__gte=1)),
+            models.CheckConstraint(
+                name="rates_carrier_deck_withdrawn_after_import",
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("imported_at")),
+            ),
+            models.CheckConstraint(
+                name="rates_carrier_deck_conversion_sensible",
+                condition=Q(dollars_per_unit__gt=0) & (~Q(currency="USD") | Q(dollars_per_unit=1)) & ~Q(currency=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"carrier deck {self.pk}"
 
 
-class CarrierRate(models.Model):
+class TermColumns(models.Model):
+    """The terms of a rate (`rules.rating.RateTerms`), column by column; `term_columns` reads and writes them.
+
+    ``schedule`` holds steps, bands and their zone as text, and nothing where a minute has one price.
+    """
+
+    minute_price_micros = models.BigIntegerField()
+    connect_fee_micros = models.BigIntegerField()
+    first_increment_seconds = models.PositiveIntegerField()
+    next_increment_seconds = models.PositiveIntegerField()
+    minimum_charge_micros = models.BigIntegerField(default=0)
+    free_up_to_seconds = models.PositiveIntegerField(default=0)
+    cap_seconds = models.PositiveIntegerField(default=0)
+    schedule = models.TextField(blank=True, default="")
+
+    class Meta:
+        """Columns, no table."""
+
+        abstract = True
+
+
+# No negative money; increments of at least a second; a prefix has digits.
+SENSIBLE_TERMS = Q(
+    minute_price_micros__gte=0,
+    connect_fee_micros__gte=0,
+    first_increment_seconds__gte=1,
+    next_increment_seconds__gte=1,
+    minimum_charge_micros__gte=0,
+) & ~Q(prefix="")
+
+
+class CarrierRate(TermColumns):
     """What a carrier asks for a prefix; `destination` keeps the carrier's own words."""
 
     deck = models.ForeignKey(CarrierDeck, on_delete=models.PROTECT, related_name="+", db_index=False)
     prefix = models.CharField(max_length=E164_MAX_DIGITS)
     destination = models.CharField(max_length=NAME_LENGTH)
-    minute_price_micros = models.BigIntegerField()
-    connect_fee_micros = models.BigIntegerField()
-    first_increment_seconds = models.PositiveIntegerField()
-    next_increment_seconds = models.PositiveIntegerField()
 
     class Meta:
-        """One price a prefix; no negative money; increments of at least a second."""
+        """One price a prefix, and a sensible one."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["deck", "prefix"], name="rates_carrier_rate_prefix_once"),
-            models.CheckConstraint(
-                name="rates_carrier_rate_sensible",
-                condition=Q(
-                    minute_price_micros__gte=0,
-                    connect_fee_micros__gte=0,
-                    first_increment_seconds__gte=1,
-                    next_increment_seconds__gte=1,
-                )
-                & ~Q(prefix=""),
-            ),
+            models.CheckConstraint(name="rates_carrier_rate_sensible", condition=SENSIBLE_TERMS),
         ]
 
     def __str__(self) -> str:
@@ -118,7 +156,10 @@ class Destination(models.Model):
 
 
 class RateDeck(models.Model):
-    """A retail deck: what we sell at, by which rule it was made, from when, and until when if it was withdrawn."""
+    """A retail deck: what we sell at, by which rules it was made, from when, and until when if it was withdrawn.
+
+    ``rules`` is the file of rules by groups, as it was; the figures beside it are its default (or all there was).
+    """
 
     id = models.BigIntegerField(primary_key=True, default=random_deck_id, editable=False)
     version = models.PositiveIntegerField(unique=True)
@@ -128,6 +169,7 @@ class RateDeck(models.Model):
     margin_basis_points = models.PositiveIntegerField()
     rounding_micros = models.PositiveIntegerField()
     floor_micros = models.PositiveIntegerField()
+    rules = models.TextField(blank=True, default="")
     carrier_decks: "models.ManyToManyField[CarrierDeck, RateDeckSource]" = models.ManyToManyField(
         CarrierDeck, through="RateDeckSource", related_name="+"
     )
@@ -170,33 +212,47 @@ class RateDeckSource(models.Model):
         return f"{self.deck_id} from {self.carrier_deck_id}"
 
 
-class Rate(models.Model):
+class CostException(models.Model):
+    """A destination that one retail deck may sell under cost: why, and who answers for it."""
+
+    deck = models.ForeignKey(RateDeck, on_delete=models.PROTECT, related_name="+", db_index=False)
+    destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=NAME_LENGTH)
+    signed_by = models.CharField(max_length=80)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        """Signed once, with a reason and a name."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["deck", "destination"], name="rates_cost_exception_once"),
+            models.CheckConstraint(name="rates_cost_exception_signed", condition=~Q(reason="") & ~Q(signed_by="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deck_id} may sell {self.destination_id} under cost"
+
+
+class Rate(TermColumns):
     """What we sell a prefix for; `cost_micros` is the minute price of the carrier whose increments it took."""
 
     deck = models.ForeignKey(RateDeck, on_delete=models.PROTECT, related_name="+", db_index=False)
     prefix = models.CharField(max_length=E164_MAX_DIGITS)
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="+", db_index=False)
-    minute_price_micros = models.BigIntegerField()
-    connect_fee_micros = models.BigIntegerField()
-    first_increment_seconds = models.PositiveIntegerField()
-    next_increment_seconds = models.PositiveIntegerField()
     cost_micros = models.BigIntegerField()
+    cost_exception = models.ForeignKey(
+        CostException, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
-        """One price a prefix, and never below what it costs us."""
+        """One price a prefix, and below what it costs us only where somebody signed for it."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["deck", "prefix"], name="rates_rate_prefix_once"),
+            models.CheckConstraint(name="rates_rate_sensible", condition=SENSIBLE_TERMS & Q(cost_micros__gte=0)),
             models.CheckConstraint(
-                name="rates_rate_sensible",
-                condition=Q(
-                    minute_price_micros__gte=F("cost_micros"),
-                    cost_micros__gte=0,
-                    connect_fee_micros__gte=0,
-                    first_increment_seconds__gte=1,
-                    next_increment_seconds__gte=1,
-                )
-                & ~Q(prefix=""),
+                name="rates_rate_covers_cost",
+                condition=Q(minute_price_micros__gte=F("cost_micros")) | Q(cost_exception__isnull=False),
             ),
         ]
 
@@ -205,13 +261,23 @@ class Rate(models.Model):
 
 
 class Route(models.Model):
-    """A carrier that completes calls to a prefix of a retail deck; rank 0 is the cheapest, the others are fallbacks."""
+    """A carrier that completes calls to a prefix of a retail deck; rank 0 is the cheapest, the others are fallbacks.
+
+    ``cost_micros`` is its minute price to us; its other terms stand beside it, unless the deck is older than they.
+    """
 
     deck = models.ForeignKey(RateDeck, on_delete=models.PROTECT, related_name="+", db_index=False)
     prefix = models.CharField(max_length=E164_MAX_DIGITS)
     rank = models.PositiveSmallIntegerField()
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
     cost_micros = models.BigIntegerField()
+    connect_fee_micros = models.BigIntegerField(default=0)
+    first_increment_seconds = models.PositiveIntegerField(null=True)
+    next_increment_seconds = models.PositiveIntegerField(null=True)
+    minimum_charge_micros = models.BigIntegerField(default=0)
+    free_up_to_seconds = models.PositiveIntegerField(default=0)
+    cap_seconds = models.PositiveIntegerField(default=0)
+    schedule = models.TextField(blank=True, default="")
 
     class Meta:
         """A carrier stands once in the order of a prefix."""
@@ -223,6 +289,44 @@ class Route(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}/{self.rank}"
+
+
+class Margin(models.Model):
+    """What a retail deck leaves us at a destination, computed at its publication (see `margins.DestinationMargin`).
+
+    ``worst_…`` describe the call by which most is lost, and are zero where no call loses.
+    """
+
+    deck = models.ForeignKey(RateDeck, on_delete=models.PROTECT, related_name="+", db_index=False)
+    destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="+", db_index=False)
+    prefix_count = models.PositiveIntegerField()
+    least_price_micros = models.BigIntegerField()
+    most_price_micros = models.BigIntegerField()
+    least_cost_micros = models.BigIntegerField()
+    most_cost_micros = models.BigIntegerField()
+    margin_basis_points = models.BigIntegerField(null=True)
+    free_up_to_seconds = models.PositiveIntegerField()
+    worst_seconds = models.PositiveIntegerField()
+    worst_paid_micros = models.BigIntegerField()
+    worst_cost_micros = models.BigIntegerField()
+    cost_exception = models.ForeignKey(
+        CostException, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        """No destination is sold under cost unless somebody signed for it, and nobody signs for others."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["deck", "destination"], name="rates_margin_once"),
+            models.CheckConstraint(
+                name="rates_margin_loss_is_signed",
+                condition=Q(worst_cost_micros__gt=F("worst_paid_micros"), cost_exception__isnull=False)
+                | Q(worst_cost_micros=0, worst_paid_micros=0, cost_exception__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deck_id} leaves {self.margin_basis_points} at {self.destination_id}"
 
 
 class SavingClaim(models.Model):

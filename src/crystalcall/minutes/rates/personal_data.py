@@ -9,6 +9,7 @@ TIME = impersonal("time of a price list")
 COMPANY = impersonal("a company that sells telephone calls")
 PLACE = impersonal("a country, an area or a kind of line")
 POINTER = impersonal("points to a row of this room")
+COUNT = impersonal("a count")
 SOURCE = impersonal("where a published price was found")
 
 
@@ -17,6 +18,10 @@ TERMS = {
     "connect_fee_micros": PRICE,
     "first_increment_seconds": PRICE,
     "next_increment_seconds": PRICE,
+    "minimum_charge_micros": PRICE,
+    "free_up_to_seconds": PRICE,
+    "cap_seconds": PRICE,
+    "schedule": PRICE,
 }
 
 
@@ -24,6 +29,7 @@ def declare_all() -> None:
     """Declare every field of every table of the room impersonal."""
     _declare_carriers()
     _declare_retail()
+    _declare_margins()
     declare(
         "rates.SavingClaim",
         {
@@ -52,9 +58,12 @@ def _declare_carriers() -> None:
             "carrier": POINTER,
             "effective_at": TIME,
             "imported_at": TIME,
+            "withdrawn_at": TIME,
             "source": SOURCE,
             "sha256": impersonal("checksum of a price list"),
-            "row_count": impersonal("a count"),
+            "row_count": COUNT,
+            "currency": PRICE,
+            "dollars_per_unit": PRICE,
         },
     )
     declare("rates.CarrierRate", {"id": ROW, "deck": POINTER, "prefix": PREFIX, "destination": PLACE, **TERMS})
@@ -74,12 +83,21 @@ def _declare_retail() -> None:
             "margin_basis_points": PRICE,
             "rounding_micros": PRICE,
             "floor_micros": PRICE,
+            "rules": PRICE,
         },
     )
     declare("rates.RateDeckSource", {"id": ROW, "deck": POINTER, "carrier_deck": POINTER})
     declare(
         "rates.Rate",
-        {"id": ROW, "deck": POINTER, "prefix": PREFIX, "destination": POINTER, "cost_micros": PRICE, **TERMS},
+        {
+            "id": ROW,
+            "deck": POINTER,
+            "prefix": PREFIX,
+            "destination": POINTER,
+            "cost_micros": PRICE,
+            "cost_exception": POINTER,
+            **TERMS,
+        },
     )
     declare(
         "rates.Route",
@@ -90,5 +108,40 @@ def _declare_retail() -> None:
             "rank": impersonal("an order"),
             "carrier": POINTER,
             "cost_micros": PRICE,
+            **{name: declaration for name, declaration in TERMS.items() if name != "minute_price_micros"},
+        },
+    )
+
+
+def _declare_margins() -> None:
+    """What prices leave us, and who signed for those that leave nothing."""
+    declare(
+        "rates.CostException",
+        {
+            "id": ROW,
+            "deck": POINTER,
+            "destination": POINTER,
+            "reason": impersonal("why a price may be under cost, in the operator's words"),
+            "signed_by": impersonal("the login or role of a member of staff who answers for a price; no customer"),
+            "signed_at": TIME,
+        },
+    )
+    declare(
+        "rates.Margin",
+        {
+            "id": ROW,
+            "deck": POINTER,
+            "destination": POINTER,
+            "prefix_count": COUNT,
+            "least_price_micros": PRICE,
+            "most_price_micros": PRICE,
+            "least_cost_micros": PRICE,
+            "most_cost_micros": PRICE,
+            "margin_basis_points": PRICE,
+            "free_up_to_seconds": PRICE,
+            "worst_seconds": PRICE,
+            "worst_paid_micros": PRICE,
+            "worst_cost_micros": PRICE,
+            "cost_exception": POINTER,
         },
     )

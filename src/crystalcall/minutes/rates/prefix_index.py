@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from crystalcall.minutes.rates.comparing import weigh
 from crystalcall.minutes.rates.geography import LANGUAGES, folded
 from crystalcall.minutes.rates.models import Destination, Rate, RateDeck, Route
-from crystalcall.minutes.rates.retail import COMPARED_CALL_SECONDS
+from crystalcall.minutes.rates.term_columns import TERM_FIELDS, terms_from
 from crystalcall.minutes.rates.values import CountryLine, DestinationInfo, RatedPrefix, is_place
 from crystalcall.rules.numbering import CLOSED_LINES, LineType
-from crystalcall.rules.rating import RateTerms, charge
+from crystalcall.rules.rating import RateTerms
 
 # Thirty days of guarantees may need a few decks at once; each is a few megabytes.
 KEPT_DECKS: Final = 8
@@ -24,11 +25,16 @@ CHUNK: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What prefixes with the same destination, terms and routes share; there are far fewer of these than prefixes."""
+    """What prefixes with the same destination, terms and routes share; there are far fewer of these than prefixes.
+
+    ``routes`` are carriers with their minute price to us, cheapest first; ``costs`` are the same carriers' whole
+    terms to us, by which the cost of a call is counted.
+    """
 
     destination: DestinationInfo
     terms: RateTerms
     routes: tuple[tuple[str, int], ...]
+    costs: tuple[RateTerms, ...] = ()
 
 
 class PrefixIndex:
@@ -95,12 +101,12 @@ class PrefixIndex:
         return list(first.values())
 
     def _computed_lines(self) -> dict[str, tuple[CountryLine, ...]]:
-        """Cheapest and dearest by a call of three minutes, with its fees and increments; closed ranges left out."""
+        """Cheapest and dearest by a call of three minutes at the dearest hour, fees and all; closed ranges left out."""
         found: dict[tuple[str, LineType], list[tuple[int, str, Cell]]] = {}
         for prefix, cell in self._shared_cells():
             iso2 = cell.destination.country_iso2
             if iso2 is not None and cell.destination.line_type not in CLOSED_LINES:
-                cost = charge(COMPARED_CALL_SECONDS, (cell.terms,)).amount_micros
+                cost = weigh(cell.terms).compared_micros
                 found.setdefault((iso2, cell.destination.line_type), []).append((cost, prefix, cell))
         lines: dict[str, list[CountryLine]] = {}
         for (iso2, line_type), cells in sorted(found.items(), key=lambda item: _order(*item[0])):
@@ -144,37 +150,56 @@ def _load(deck_id: int) -> PrefixIndex | None:
         row.pk: DestinationInfo(row.key, row.country_iso2, LineType(row.line_type), row.area)
         for row in Destination.objects.filter(pk__in=Rate.objects.filter(deck_id=deck_id).values("destination_id"))
     }
-    routes = _routes(deck_id)
+    ways = _ways(deck_id)
+    terms: dict[tuple[object, ...], RateTerms] = {}
     shared: dict[tuple[object, ...], Cell] = {}
     cells: dict[str, Cell] = {}
-    rows = Rate.objects.filter(deck_id=deck_id).values_list(
-        "prefix",
-        "destination_id",
-        "minute_price_micros",
-        "connect_fee_micros",
-        "first_increment_seconds",
-        "next_increment_seconds",
-    )
-    for prefix, destination_id, *figures in rows.iterator(chunk_size=CHUNK):
-        way = routes.pop(prefix, ())
-        key = (destination_id, *figures, way)
+    rows = Rate.objects.filter(deck_id=deck_id).values_list("prefix", "destination_id", *TERM_FIELDS)
+    for prefix, destination_id, *columns in rows.iterator(chunk_size=CHUNK):
+        figures = (*columns,)
+        way = ways.pop(prefix, ())
+        key = (destination_id, figures, way)
         cell = shared.get(key)
         if cell is None:
-            cell = shared[key] = Cell(destinations[destination_id], RateTerms(*figures), way)
+            asked = terms.get(figures) or terms.setdefault(figures, terms_from(figures))
+            routes, costs = _routes(way, asked)
+            cell = shared[key] = Cell(destinations[destination_id], asked, routes, costs)
         cells[prefix] = cell
     return PrefixIndex(deck_id, version, cells)
 
 
-def _routes(deck_id: int) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Carriers and their cost by prefix, in the order of rank."""
-    found: dict[str, tuple[tuple[str, int], ...]] = {}
-    shared: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
+# Carrier and the columns of its terms, in the order of rank.
+Way = tuple[tuple[object, ...], ...]
+_COST_FIELDS: Final = ("cost_micros", *TERM_FIELDS[1:])
+
+
+def _ways(deck_id: int) -> dict[str, Way]:
+    """Carriers and their terms by prefix, in the order of rank; equal ones are one value."""
+    found: dict[str, Way] = {}
+    shared: dict[Way, Way] = {}
     rows = (
         Route.objects.filter(deck_id=deck_id)
         .order_by("prefix", "rank")
-        .values_list("prefix", "carrier__code", "cost_micros")
+        .values_list("prefix", "carrier__code", *_COST_FIELDS)
     )
-    for prefix, carrier, cost in rows.iterator(chunk_size=CHUNK):
-        way = (*found.get(prefix, ()), (carrier, cost))
+    for prefix, *route in rows.iterator(chunk_size=CHUNK):
+        way = (*found.get(prefix, ()), tuple(route))
         found[prefix] = shared.setdefault(way, way)
     return found
+
+
+def _routes(way: Way, asked: RateTerms) -> tuple[tuple[tuple[str, int], ...], tuple[RateTerms, ...]]:
+    """Carriers with their minute price, and their whole terms.
+
+    Decks published before the program kept a carrier's increments have none: such routes are counted as we count.
+    """
+    routes: list[tuple[str, int]] = []
+    costs: list[RateTerms] = []
+    for carrier, price, fee, first, following, *more in way:
+        increments = (
+            (asked.first_increment_seconds, asked.next_increment_seconds) if first is None else (first, following)
+        )
+        terms = terms_from((price, fee, *increments, *more))
+        routes.append((str(carrier), terms.minute_price_micros))
+        costs.append(terms)
+    return (*routes,), (*costs,)

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from crystalcall.minutes.rates.comparing import always_covers, weigh
 from crystalcall.minutes.rates.destinations import classify, contradicts
+from crystalcall.minutes.rates.price_rules import PriceRule, Rules, retail_terms
 from crystalcall.minutes.rates.values import DestinationInfo
 from crystalcall.rules.numbering import LineType
-from crystalcall.rules.rating import RateTerms, charge
+from crystalcall.rules.rating import RateTerms
 
-BASIS_POINTS: Final = 10_000
-# Carriers are compared by a call of three minutes, so that fees and increments count and not the minute price alone.
-COMPARED_CALL_SECONDS: Final = 180
+__all__ = ["CarrierPrice", "PriceRule", "RetailRate", "compose", "retail_terms"]
 
 # Where carriers differ about a prefix the more careful word holds: the buyer is told of the dearer kind.
 _CAREFUL: Final = (
@@ -25,15 +25,6 @@ _CAREFUL: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class PriceRule:
-    """Margin over cost in hundredths of a percent, the step prices are rounded up to, and the least price."""
-
-    margin_basis_points: int
-    rounding_micros: int
-    floor_micros: int
-
-
-@dataclass(frozen=True, slots=True)
 class CarrierPrice:
     """What a carrier's deck says about a prefix: its own words, and its terms to us."""
 
@@ -43,38 +34,29 @@ class CarrierPrice:
 
 @dataclass(frozen=True, slots=True)
 class RetailRate:
-    """A row of the deck to be: what we ask, what it costs us, and the carriers in the order of cost."""
+    """A row of the deck to be: what we ask, and the carriers in the order of cost with their terms to us.
+
+    ``cost_micros`` is the minute price of the cheapest carrier; ``routes`` name carriers with theirs, ``costs`` hold
+    the same carriers' whole terms.
+    """
 
     prefix: str
     destination: DestinationInfo
     terms: RateTerms
     cost_micros: int
     routes: tuple[tuple[str, int], ...]
+    costs: tuple[RateTerms, ...]
 
 
-def retail_terms(cost: RateTerms, rule: PriceRule) -> RateTerms:
-    """The carrier's increments; its minute price and fee with the margin, rounded up; never below cost or floor."""
-    price = max(_marked_up(cost.minute_price_micros, rule), rule.floor_micros)
-    return RateTerms(
-        minute_price_micros=price,
-        connect_fee_micros=_marked_up(cost.connect_fee_micros, rule),
-        first_increment_seconds=cost.first_increment_seconds,
-        next_increment_seconds=cost.next_increment_seconds,
-    )
+Offer = tuple[int, str, RateTerms]
 
 
-def _marked_up(cost_micros: int, rule: PriceRule) -> int:
-    """Cost and margin, up to a whole step."""
-    step = rule.rounding_micros * BASIS_POINTS
-    return -(-cost_micros * (BASIS_POINTS + rule.margin_basis_points) // step) * rule.rounding_micros
-
-
-def compose(decks: Mapping[str, Mapping[str, CarrierPrice]], rule: PriceRule) -> Iterator[RetailRate]:
-    """The retail deck: every prefix that any carrier names, at the cheapest carrier's cost and the rule.
+def compose(decks: Mapping[str, Mapping[str, CarrierPrice]], rules: Rules) -> Iterator[RetailRate]:
+    """The retail deck: every prefix that any carrier names, at the cheapest carrier's cost and its rule.
 
     Args:
         decks: carrier to its price list by prefix.
-        rule: margin, rounding, floor.
+        rules: what gives a prefix its margin and shape.
 
     Yields:
         One rate a prefix, in the order of prefixes. A carrier that does not name the prefix itself may price it by its
@@ -84,14 +66,28 @@ def compose(decks: Mapping[str, Mapping[str, CarrierPrice]], rule: PriceRule) ->
     longest = {carrier: max(map(len, deck), default=0) for carrier, deck in decks.items()}
     for prefix in sorted({prefix for deck in decks.values() for prefix in deck}):
         destination = _destination(prefix, [deck[prefix].destination for deck in decks.values() if prefix in deck])
-        offers = []
+        offers: list[Offer] = []
         for carrier, deck in decks.items():
             found = _offer(deck, prefix, destination, longest[carrier])
             if found is not None:
-                offers.append((charge(COMPARED_CALL_SECONDS, (found,)).amount_micros, carrier, found))
+                offers.append((weigh(found).compared_micros, carrier, found))
         offers.sort(key=lambda offer: offer[:2])
-        terms = retail_terms(offers[0][2], rule)
-        yield RetailRate(prefix, destination, terms, offers[0][2].minute_price_micros, _routes(offers, terms))
+        best = offers[0][2]
+        terms = retail_terms(best, rules.rule_for(prefix, destination), destination.country_iso2)
+        kept = [offer for rank, offer in enumerate(offers) if rank == 0 or _completes(offer[2], terms)]
+        yield RetailRate(
+            prefix=prefix,
+            destination=destination,
+            terms=terms,
+            cost_micros=best.minute_price_micros,
+            routes=tuple((carrier, cost.minute_price_micros) for _, carrier, cost in kept),
+            costs=tuple(cost for _, _, cost in kept),
+        )
+
+
+def _completes(cost: RateTerms, retail: RateTerms) -> bool:
+    """Whether a fallback carrier may take the call: no call is dearer than what the buyer pays, or cut sooner."""
+    return always_covers(retail, cost) and (not cost.cap_seconds or 0 < retail.cap_seconds <= cost.cap_seconds)
 
 
 def _destination(prefix: str, words: Sequence[str]) -> DestinationInfo:
@@ -118,26 +114,3 @@ def _offer(
         alike = (said.country_iso2, said.line_type) == (destination.country_iso2, destination.line_type)
         return shorter.terms if alike else None
     return None
-
-
-def _routes(offers: list[tuple[int, str, RateTerms]], retail: RateTerms) -> tuple[tuple[str, int], ...]:
-    """The carriers to try, cheapest first: those that no call makes dearer than what the buyer pays.
-
-    Same or finer increments and no more for a minute and a connection: then every call costs at most its price.
-    """
-    return tuple(
-        (carrier, cost.minute_price_micros)
-        for rank, (_, carrier, cost) in enumerate(offers)
-        if rank == 0 or _within(cost, retail)
-    )
-
-
-def _within(cost: RateTerms, retail: RateTerms) -> bool:
-    """Whether a call of any length costs us at most what the buyer pays."""
-    return (
-        cost.minute_price_micros <= retail.minute_price_micros
-        and cost.connect_fee_micros <= retail.connect_fee_micros
-        and cost.first_increment_seconds <= retail.first_increment_seconds
-        and retail.next_increment_seconds % cost.next_increment_seconds == 0
-        and (retail.first_increment_seconds - cost.first_increment_seconds) % cost.next_increment_seconds == 0
-    )

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Final
 
+from crystalcall.minutes.rates.comparing import at_dearest_hour
 from crystalcall.minutes.rates.geography import country_name, read_data
 from crystalcall.rules.numbering import LineType, Number
 from crystalcall.rules.rating import RateTerms
@@ -87,6 +89,32 @@ class Deck:
 
 
 @dataclass(frozen=True, slots=True)
+class DeckInfo:
+    """A retail deck with what became of it; ``rules`` is the file of rules it was made by, or empty."""
+
+    deck: Deck
+    published_at: datetime
+    withdrawn_at: datetime | None
+    margin_basis_points: int
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierDeckInfo:
+    """A carrier's price list as it was loaded; amounts of other money were converted at ``dollars_per_unit``."""
+
+    id: int
+    carrier: str
+    effective_at: datetime
+    imported_at: datetime
+    withdrawn_at: datetime | None
+    source: str
+    row_count: int
+    currency: str
+    dollars_per_unit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class RatedPrefix:
     """What calls to a prefix cost under one deck."""
 
@@ -96,14 +124,20 @@ class RatedPrefix:
     destination: DestinationInfo
     terms: RateTerms
 
+    @property
+    def quoted_terms(self) -> RateTerms:
+        """What is said to whoever asks without a call: where prices change with the hour, those of the dearest."""
+        return at_dearest_hour(self.terms)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A carrier to send a call through, the digits to dial there, and its minute price to us."""
+    """A carrier to send a call through, the digits to dial there, its minute price and its whole terms to us."""
 
     carrier: str
     dial: str
     cost_micros: int
+    cost: RateTerms
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ def add_switch(name: str, *, now: datetime) -> SwitchAdded | NameTaken | BadName
 
 
 def disable_switch(name: str) -> SwitchDisabled | UnknownSwitch:
-    """Turn a switch away from its next request on; the sweep settles the calls it leaves. Repeating changes nothing."""
+    """Turn a switch away, from a second later at the latest; the sweep settles the calls it leaves.
+
+    Repeating changes nothing.
+    """
     with transaction.atomic():
         switches = Switch.objects.filter(name=name)
         if not switches.exists():

@@ -7,6 +7,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crystalcall.config.django_settings")
 django.setup()
 
-from crystalcall.switches.http.server import create_app  # noqa: E402 - rooms can only be read once Django is set up
+from crystalcall.plumbing.settings import current  # noqa: E402 - rooms can only be read once Django is set up
+from crystalcall.switches.http.server import create_app  # noqa: E402 - likewise
 
-app = create_app()
+METRICS_PLACE = 6
+
+app = create_app(metrics_port=current().port(METRICS_PLACE))

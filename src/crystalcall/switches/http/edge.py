@@ -1,23 +1,13 @@
-"""The outermost layer of the switch API: addresses as they were sent, fixed headers, no cookie, and never a 5xx."""
+"""The outermost layer of what litestar answers: addresses as they were sent, fixed headers, no cookie, never a 5xx."""
 
-import logging
 from typing import Final
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from crystalcall.switches.http.faults import BUSY_BODY, BUSY_HEADERS, BUSY_STATUS
+from crystalcall.switches.http.answers import SECURITY_HEADERS, reply_to, send_reply
 
-logger = logging.getLogger(__name__)
 CALLS_PATH: Final = "/v1/calls/"
-
-SECURITY_HEADERS: Final = (
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-)
 _OURS: Final = frozenset(name for name, _ in SECURITY_HEADERS)
 
 
@@ -42,12 +32,10 @@ def guarded(app: ASGIApp) -> ASGIApp:
         _keep_address(scope)
         try:
             await app(scope, receive, send_guarded)
-        except Exception:
-            logger.exception("a request of a switch failed")
+        except Exception as problem:
             if started:
                 raise
-            await send_guarded({"type": "http.response.start", "status": BUSY_STATUS, "headers": BUSY_HEADERS})
-            await send_guarded({"type": "http.response.body", "body": BUSY_BODY, "more_body": False})
+            await send_reply(send, reply_to(problem, is_authorization=False))
 
     return edge
 

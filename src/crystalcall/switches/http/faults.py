@@ -5,7 +5,6 @@ from typing import Final
 from crystalcall.switches.http import wire
 
 JSON_TYPE: Final = "application/json"
-BUSY_STATUS: Final = 429
 RETRY_SECONDS: Final = 1
 
 
@@ -55,20 +54,21 @@ def not_json() -> FaultError:
     return FaultError(415, "content-type", "Send the body as application/json.")
 
 
+def too_large() -> FaultError:
+    """413: no message is that long."""
+    return FaultError(413, "body", "The body is larger than 64 KiB.")
+
+
+def other_method(allowed: str) -> FaultError:
+    """405 with Allow."""
+    return FaultError(405, "method", "This address takes another method; see Allow.", {"Allow": allowed})
+
+
 def busy() -> FaultError:
     """429 with Retry-After: nothing was decided; the same request again is safe and is wanted."""
     return FaultError(
-        BUSY_STATUS,
+        429,
         "body",
         "The request could not be carried out at this moment; send the same again.",
         {"Retry-After": str(RETRY_SECONDS)},
     )
-
-
-_busy = busy()
-BUSY_BODY: Final = body(_busy.field, _busy.message)
-BUSY_HEADERS: Final = [
-    (b"content-type", JSON_TYPE.encode()),
-    (b"content-length", str(len(BUSY_BODY)).encode()),
-    (b"retry-after", str(RETRY_SECONDS).encode()),
-]

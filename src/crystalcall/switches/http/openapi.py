@@ -37,9 +37,12 @@ limit counts from the answer; cut the call there, or ask for more before with `e
 call). `end` charges what was used, once, and never more than was held. A call of which nothing is heard for longer than
 its grant and a quarter of an hour is settled by its last word.
 
+**Bundles of minutes** are used first, those that expire first before others, in the rate's increments; then credit. A
+grant says how much of it a bundle covers, and what the caller may be told before the call (`notices`).
+
 **Nothing answers with a server error.** A call that cannot be decided is refused with `unavailable`; any other message
-that cannot be carried out is answered 429 and is to be sent again. (`/readyz`, asked by a watchdog and not by a switch,
-answers 503 while the database is away.)
+that cannot be carried out (overload, or a lost database) is answered 429 and is to be sent again. (`/readyz`, asked by
+a watchdog and not by a switch, answers 503 while the database is away.)
 """
 _CALL_ID_PARAMETER: Final[Json] = {
     "name": "call_id",

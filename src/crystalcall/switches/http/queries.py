@@ -13,6 +13,11 @@ def switch_of_key(key: str) -> SwitchInfo | None:
     return None if row is None else _info(row)
 
 
+def active_keys() -> dict[bytes, int]:
+    """The active switches' ids by the hash of their key."""
+    return {bytes(key): pk for key, pk in Switch.objects.filter(active=True).values_list("key_sha256", "pk")}
+
+
 def switches() -> tuple[SwitchInfo, ...]:
     """Every switch by name, disabled ones too."""
     return tuple(_info(row) for row in Switch.objects.order_by("name"))

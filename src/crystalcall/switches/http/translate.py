@@ -1,12 +1,26 @@
 """Between the wire's structures and the call room's values: fields are named on each side, nothing is decided."""
 
 from crystalcall.minutes.calls import values
-from crystalcall.minutes.calls.values import AuthorizeRequest, CallProof, CallView
+from crystalcall.minutes.calls.engine import messages
+from crystalcall.minutes.calls.values import AuthorizeRequest, CallKey, CallProof, CallView
 from crystalcall.minutes.rates.values import DestinationInfo
-from crystalcall.switches.http import wire
+from crystalcall.rules.rating import PriceStep, RateTerms
+from crystalcall.switches.http import faults, wire
 
 
-def authorize_request(switch_id: int, body: wire.Authorize) -> AuthorizeRequest:
+def message(switch_id: int, call_id: str, body: wire.Said) -> messages.Message:
+    """A message of the wire as the call desk takes it; `call_id` stands in the address but for an authorization."""
+    if isinstance(body, wire.Authorize):
+        return messages.Authorize(_authorize_request(switch_id, body))
+    key = CallKey(switch_id, call_id)
+    if isinstance(body, wire.End):
+        return messages.End(key, body.used_seconds, str(body.release_cause), body.carrier)
+    if isinstance(body, wire.Extend):
+        return messages.Extend(key, body.sequence, body.used_seconds)
+    return messages.Answer(key, body.answered_at)
+
+
+def _authorize_request(switch_id: int, body: wire.Authorize) -> AuthorizeRequest:
     """The caller's number may stand inside `access` or beside it; inside counts first."""
     return AuthorizeRequest(
         switch_id=switch_id,
@@ -20,12 +34,47 @@ def authorize_request(switch_id: int, body: wire.Authorize) -> AuthorizeRequest:
     )
 
 
-def decision(decided: values.Granted | values.Refused) -> wire.Granted | wire.Refused:
-    """A grant or a refusal."""
-    if isinstance(decided, values.Refused):
-        if decided.retry_after_seconds is None:
-            return wire.Refused(decided.reason)
-        return wire.Refused(decided.reason, decided.retry_after_seconds)
+def outcome(decided: messages.Outcome) -> wire.Granted | wire.Refused | wire.Answered | wire.Extended | wire.Ended:
+    """What the desk decided.
+
+    Errors: FaultError where the call is unknown (404) or the message contradicts (409).
+    """
+    match decided:
+        case values.Granted():
+            return _granted(decided)
+        case values.Ended():
+            return _ended(decided)
+        case values.Refused():
+            return _refused(decided)
+        case values.Answered():
+            return wire.Answered(decided.state, decided.answered_at, decided.granted_seconds)
+        case values.Extended():
+            return wire.Extended(decided.granted_seconds)
+        case values.UnknownCall():
+            raise faults.unknown_call()
+        case values.Contradiction():
+            raise faults.contradiction(decided.message)
+        case _:
+            raise TypeError(f"{type(decided).__name__} is no answer to a switch.")
+
+
+def _ended(settled: values.Ended) -> wire.Ended:
+    return wire.Ended(
+        charge_micros=settled.charge_micros,
+        billable_seconds=settled.billable_seconds,
+        balance_micros=settled.balance_micros,
+        allowance_seconds=settled.allowance_seconds,
+        forgiven_micros=settled.forgiven_micros,
+    )
+
+
+def _refused(decided: values.Refused) -> wire.Refused:
+    if decided.retry_after_seconds is None:
+        return wire.Refused(decided.reason)
+    return wire.Refused(decided.reason, decided.retry_after_seconds)
+
+
+def _granted(decided: values.Granted) -> wire.Granted:
     there = decided.destination
     return wire.Granted(
         granted_seconds=decided.granted_seconds,
@@ -41,22 +90,9 @@ def decision(decided: values.Granted | values.Refused) -> wire.Granted | wire.Re
         connect_fee_micros=decided.connect_fee_micros,
         balance_micros=decided.balance_micros,
         routes=tuple(wire.Route(route.carrier, route.dial) for route in decided.routes),
+        allowance_seconds=decided.allowance_seconds,
+        notices=tuple(wire.Notice(told.kind.value, told.amount, told.expires_at) for told in decided.notices),
     )
-
-
-def answered(noted: values.Answered) -> wire.Answered:
-    """A noted answer."""
-    return wire.Answered(noted.state, noted.answered_at, noted.granted_seconds)
-
-
-def extended(limit: values.Extended) -> wire.Extended:
-    """A new limit."""
-    return wire.Extended(limit.granted_seconds)
-
-
-def ended(settled: values.Ended) -> wire.Ended:
-    """A settled call."""
-    return wire.Ended(settled.charge_micros, settled.billable_seconds, settled.balance_micros)
 
 
 def status(view: CallView) -> wire.CallStatus:
@@ -75,19 +111,13 @@ def status(view: CallView) -> wire.CallStatus:
 
 
 def _proof(proof: CallProof) -> wire.Proof:
-    terms = proof.terms
     return wire.Proof(
         started_at=proof.started_at,
         destination=_destination(proof.destination),
         masked_number=proof.masked_number,
         prefix=proof.prefix,
         deck_version=proof.deck_version,
-        terms=wire.Terms(
-            minute_price_micros=terms.minute_price_micros,
-            connect_fee_micros=terms.connect_fee_micros,
-            first_increment_seconds=terms.first_increment_seconds,
-            next_increment_seconds=terms.next_increment_seconds,
-        ),
+        terms=_terms(proof.terms),
         used_seconds=proof.used_seconds,
         billable_seconds=proof.billable_seconds,
         increments=proof.increments,
@@ -98,7 +128,38 @@ def _proof(proof: CallProof) -> wire.Proof:
         overrun_seconds=proof.overrun_seconds,
         overrun_micros=proof.overrun_micros,
         release_cause=proof.release_cause,
+        allowance_seconds=proof.allowance_seconds,
+        parts=tuple(
+            wire.Part(
+                part.from_seconds, part.seconds, part.increments, part.minute_price_micros, part.paid_by_allowance
+            )
+            for part in proof.parts
+        ),
+        fairness=proof.fairness,
+        forgiven_micros=proof.forgiven_micros,
+        guaranteed=proof.guaranteed,
     )
+
+
+def _terms(terms: RateTerms) -> wire.Terms:
+    return wire.Terms(
+        minute_price_micros=terms.minute_price_micros,
+        connect_fee_micros=terms.connect_fee_micros,
+        first_increment_seconds=terms.first_increment_seconds,
+        next_increment_seconds=terms.next_increment_seconds,
+        minimum_charge_micros=terms.minimum_charge_micros,
+        free_up_to_seconds=terms.free_up_to_seconds,
+        steps=_steps(terms.steps),
+        bands=tuple(
+            wire.TimeBand(band.from_week_seconds, band.to_week_seconds, band.minute_price_micros, _steps(band.steps))
+            for band in terms.bands
+        ),
+        time_zone=terms.time_zone,
+    )
+
+
+def _steps(steps: tuple[PriceStep, ...]) -> tuple[wire.PriceStep, ...]:
+    return tuple(wire.PriceStep(step.from_seconds, step.minute_price_micros) for step in steps)
 
 
 def _destination(info: DestinationInfo) -> wire.Destination:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from crystalcall.rules.calls import CallState, RefusalReason, ReleaseCause
+from crystalcall.rules.fairness import FairnessReason
 
 MAX_BODY_BYTES: Final = 64 * 1024
 CALL_ID_LENGTH: Final = 128
@@ -105,6 +106,10 @@ class End(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
             "list is kept as `other`."
         ),
     ]
+    carrier: Annotated[
+        Text | None,
+        Meta(description="Which carrier completed the call, as `routes` named it; for the operator's cost."),
+    ] = None
 
 
 class Destination(msgspec.Struct, frozen=True):
@@ -125,7 +130,18 @@ class Route(msgspec.Struct, frozen=True):
     dial: Annotated[str, Meta(description="What to dial there.")]
 
 
-class Granted(msgspec.Struct, frozen=True, tag_field="decision", tag="granted"):
+class Notice(msgspec.Struct, frozen=True):
+    """Something the caller may be told before the call is dialed."""
+
+    kind: Annotated[
+        Literal["credit_expires", "minutes_expire", "low_balance"],
+        Meta(description="The credit, or a bundle of minutes that serves this call, expires soon; or little is left."),
+    ]
+    amount: Annotated[int, Meta(description="How much: micros of credit, or seconds of a bundle (minutes_expire).")]
+    expires_at: Annotated[datetime | None, Meta(description="When it expires; null for low_balance.")]
+
+
+class Granted(msgspec.Struct, frozen=True, tag_field="decision", tag="granted", omit_defaults=True):
     """The call may be made; its money is held."""
 
     granted_seconds: Annotated[
@@ -138,6 +154,10 @@ class Granted(msgspec.Struct, frozen=True, tag_field="decision", tag="granted"):
         int, Meta(description="What the caller could spend before this call, for an announcement.")
     ]
     routes: Annotated[tuple[Route, ...], Meta(description="Carriers, in the order to try them.")]
+    allowance_seconds: Annotated[
+        int, Meta(description="How much of granted_seconds minutes of a bundle cover; the rest is credit. Absent: 0.")
+    ] = 0
+    notices: Annotated[tuple[Notice, ...], Meta(description="What the caller may be told first. Absent: nothing.")] = ()
 
 
 class Refused(msgspec.Struct, frozen=True, tag_field="decision", tag="refused", omit_defaults=True):
@@ -163,12 +183,30 @@ class Extended(msgspec.Struct, frozen=True):
     ]
 
 
-class Ended(msgspec.Struct, frozen=True):
+class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the call cost."""
 
     charge_micros: Annotated[int, Meta(description="What was charged; never more than was held.")]
     billable_seconds: Annotated[int, Meta(description="The seconds charged for, in whole increments.")]
     balance_micros: Annotated[int, Meta(description="What the caller can spend now.")]
+    allowance_seconds: Annotated[int, Meta(description="How many of them minutes of a bundle paid. Absent: 0.")] = 0
+    forgiven_micros: Annotated[int, Meta(description="What a rule of fairness kept from being charged. Absent: 0.")] = 0
+
+
+class PriceStep(msgspec.Struct, frozen=True):
+    """Another price from so many seconds into the call on."""
+
+    from_seconds: Annotated[int, Meta(description="Increments that begin then or later cost this.")]
+    minute_price_micros: Annotated[int, Meta(description="Price of a minute.")]
+
+
+class TimeBand(msgspec.Struct, frozen=True):
+    """Another price at certain hours of the week; Monday 00:00 is second 0."""
+
+    from_week_seconds: Annotated[int, Meta(description="The first second of the band.")]
+    to_week_seconds: Annotated[int, Meta(description="The first second after it; may lie over the week's end.")]
+    minute_price_micros: Annotated[int, Meta(description="Price of a minute.")]
+    steps: Annotated[tuple[PriceStep, ...], Meta(description="Steps within the band.")]
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -178,6 +216,21 @@ class Terms(msgspec.Struct, frozen=True):
     connect_fee_micros: Annotated[int, Meta(description="Charged once for an answered call.")]
     first_increment_seconds: Annotated[int, Meta(description="The least that is paid for.")]
     next_increment_seconds: Annotated[int, Meta(description="The steps in which time is paid for after that.")]
+    minimum_charge_micros: Annotated[int, Meta(description="The least that a call costs which costs money at all.")]
+    free_up_to_seconds: Annotated[int, Meta(description="A call this short costs nothing; a longer one pays in full.")]
+    steps: Annotated[tuple[PriceStep, ...], Meta(description="Prices that begin later in the call.")]
+    bands: Annotated[tuple[TimeBand, ...], Meta(description="Prices of certain hours of the week.")]
+    time_zone: Annotated[str, Meta(description="Whose hours those are; empty for the store's own.")]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A stretch of the call at one price."""
+
+    from_seconds: Annotated[int, Meta(description="When it begins, since the answer.")]
+    seconds: Annotated[int, Meta(description="How long it is, in whole increments.")]
+    increments: Annotated[int, Meta(description="How many increments that is.")]
+    minute_price_micros: Annotated[int, Meta(description="Price of a minute.")]
+    paid_by_allowance: Annotated[bool, Meta(description="true: by minutes of a bundle; false: with credit.")]
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -199,6 +252,13 @@ class Proof(msgspec.Struct, frozen=True):
     overrun_seconds: Annotated[int, Meta(description="Talked beyond the grant, at the operator's cost.")]
     overrun_micros: Annotated[int, Meta(description="What that would have cost.")]
     release_cause: Annotated[ReleaseCause | None, Meta(description="null while the call runs.")]
+    allowance_seconds: Annotated[int, Meta(description="How many of billable_seconds a bundle's minutes paid.")]
+    parts: Annotated[tuple[Part, ...], Meta(description="The billable time by price, before anything was forgiven.")]
+    fairness: Annotated[
+        FairnessReason | None, Meta(description="The rule by which less was charged: short, failed or dropped call.")
+    ]
+    forgiven_micros: Annotated[int, Meta(description="What that rule kept from being charged.")]
+    guaranteed: Annotated[bool, Meta(description="Priced by an older deck, as promised at a purchase.")]
 
 
 class CallStatus(msgspec.Struct, frozen=True):
@@ -244,7 +304,12 @@ class Malformed:
     message: str
 
 
-Body = TypeVar("Body", Authorize, Answer, Extend, End)
+Said = Authorize | Answer | Extend | End
+Body = TypeVar("Body", bound=Said)
+_DECODERS: Final[dict[type, msgspec.json.Decoder[Any]]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (Authorize, Answer, Extend, End)
+}
+_ENCODER: Final = msgspec.json.Encoder()
 _AT = re.compile(r"^(?P<what>.*?) - at `\$(?P<path>.*)`$", re.DOTALL)
 _NAMED = re.compile(r"(?:unknown|required) field `(?P<name>.*)`$", re.DOTALL)
 _MESSAGE_LENGTH: Final = 200
@@ -275,15 +340,17 @@ def read_call_id(segment: bytes) -> str | Malformed:
 
 def encode(message: msgspec.Struct) -> bytes:
     """Write a message; equal messages give equal bytes."""
-    return msgspec.json.encode(message)
+    return _ENCODER.encode(message)
 
 
 def _decoded(body: bytes, kind: type[Body]) -> Body:
     try:
-        return msgspec.json.decode(body, type=kind)
+        read: Body = _DECODERS[kind].decode(body)
     except msgspec.ValidationError as error:
         if "got `float`" not in str(error):
             raise
+    else:
+        return read
     return msgspec.convert(_whole(msgspec.json.decode(body)), type=kind)
 
 

@@ -6,24 +6,33 @@ from crystalcall.minutes.rates.actions.importing import (
     Imported,
     ImportRefusal,
     ImportRefused,
+    ImportWithdrawn,
     import_deck,
+    withdraw_import,
 )
 from crystalcall.minutes.rates.actions.publishing import (
+    AllowUnderCost,
+    Draft,
     PublicationRefusal,
     PublicationRefused,
     PublishDeck,
     Published,
     RolledBack,
+    draft_deck,
+    publication_of,
     publish_deck,
     roll_back,
 )
-from crystalcall.minutes.rates.deck_file import Stated
+from crystalcall.minutes.rates.deck_cells import Stated
 
 __all__ = [
+    "AllowUnderCost",
     "DemoDecks",
+    "Draft",
     "ImportDeck",
     "ImportRefusal",
     "ImportRefused",
+    "ImportWithdrawn",
     "Imported",
     "PublicationRefusal",
     "PublicationRefused",
@@ -31,8 +40,11 @@ __all__ = [
     "Published",
     "RolledBack",
     "Stated",
+    "draft_deck",
     "import_deck",
     "load_demo_decks",
+    "publication_of",
     "publish_deck",
     "roll_back",
+    "withdraw_import",
 ]

@@ -8,7 +8,7 @@ from typing import Final
 
 from crystalcall.minutes.rates.actions.importing import ImportDeck, ImportRefusal, ImportRefused, import_deck
 from crystalcall.minutes.rates.actions.publishing import PublishDeck, Published, publish_deck
-from crystalcall.minutes.rates.deck_file import Stated
+from crystalcall.minutes.rates.deck_cells import Stated
 from crystalcall.minutes.rates.models import RateDeck
 
 DEMO_MARGIN_BASIS_POINTS: Final = 2500

@@ -1,0 +1,188 @@
+"""May this caller make this call, and for how long: seat and holds are taken together or not at all."""
+
+from typing import Final
+
+from crystalcall.minutes.calls.dialling import CALLED_NUMBER, CARRIER, dial_routes
+from crystalcall.minutes.calls.engine.answers import KeptGrant, granted_again, seal_grant, unseal_grant
+from crystalcall.minutes.calls.engine.bundles import hold_bundles
+from crystalcall.minutes.calls.engine.identity import Told, is_same_content
+from crystalcall.minutes.calls.engine.live import KnownCall, LiveCall, Opening
+from crystalcall.minutes.calls.engine.noticing import notices_for
+from crystalcall.minutes.calls.engine.offers import Offer, Offers
+from crystalcall.minutes.calls.engine.page import Page, Seats, grant_limits
+from crystalcall.minutes.calls.values import AuthorizeRequest, Contradiction, Granted, Refused
+from crystalcall.minutes.pins.actions import PinAccepted
+from crystalcall.privacy.gate import Permit, Refusal, permits
+from crystalcall.privacy.purposes import Purpose
+from crystalcall.rules.calls import CannotGrant, Grant, RefusalReason, grant
+from crystalcall.rules.limits import Allowed, LimitRefusal, LimitRefusalReason, decide
+from crystalcall.rules.numbering import LineType, Number, Unclear, UnclearReason
+
+_NO_CARD: Final = Refused(RefusalReason.UNKNOWN_CALLER)
+_ERASED: Final = Contradiction("This call is over and the answer given then was erased.")
+_NO_ROUTE: Final = Refused(RefusalReason.NO_ROUTE)
+_OTHER_CONTENT: Final = Contradiction("This call was told another authorize before, with other content.")
+
+
+class CarriersClosedError(Exception):
+    """The privacy gate lets no carrier have a number: nobody can be granted a call."""
+
+
+class Granting:
+    """Decides the authorizations of a page, in their order; `finish` hands the granted numbers out."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._openings: list[tuple[Told, Opening]] = []
+
+    def authorize(self, told: Told, request: AuthorizeRequest) -> Opening | Granted | Refused | Contradiction:
+        """The decision about a new call; of a known one what was decided then, if it is the same request."""
+        if told.entry.known is not None:
+            return _again(told)
+        decided = self._decide(told, request)
+        if isinstance(decided, Refused):
+            self._note_refusal(told, decided)
+        else:
+            self._openings.append((told, decided))
+            told.entry.opening = decided
+            told.entry.known = KnownCall(told.id, decided.card.account_id, "", None, told.digest, None)
+        return decided
+
+    def finish(self) -> None:
+        """Record the disclosures, and write the grants with what the switch is to dial.
+
+        Errors: CarriersClosedError where the gate stays shut.
+        """
+        if not self._openings:
+            return
+        subjects = [opening.card.serial for _, opening in self._openings]
+        leave = permits(CARRIER, Purpose.CALL_DELIVERY, (CALLED_NUMBER,), subjects)
+        if isinstance(leave, Refusal):
+            raise CarriersClosedError
+        for (told, opening), permit in zip(self._openings, leave, strict=True):
+            self._finish(told, opening, permit)
+
+    def _decide(self, told: Told, request: AuthorizeRequest) -> Opening | Refused:
+        card = told.entry.card
+        if card is None:
+            # Accounts that own caller numbers or SIP users do not exist yet, so neither is known to anybody.
+            return _NO_CARD
+        if not isinstance(card, PinAccepted):
+            return Refused(RefusalReason(card.reason.value), card.retry_after_seconds)
+        number = told.number if isinstance(told.number, Number) else _premium_number(told.number, request.called_number)
+        if isinstance(number, Refused):
+            return number
+        seats = self._page.seats(card.account_id)
+        is_risky = self._page.risks.covers(number.digits)
+        opening = Opening(card, number, self._page.offers(number, seats), is_risky=is_risky)
+        allowed = self._allowed(opening, seats)
+        if isinstance(allowed, Refused):
+            return allowed
+        return self._grant(told, opening, seats, request.slice_seconds or 0, allowed)
+
+    def _allowed(self, opening: Opening, seats: Seats) -> Allowed | Refused:
+        """What the limits of the card and the operator's guards leave; a closed destination is told before all else."""
+        page, offers = self._page, opening.offers
+        called = offers.called(opening.number, is_risky=opening.is_risky)
+        facts = page.facts(seats, is_risky=opening.is_risky)
+        verdict = decide(seats.limits, facts, called, page.guards)
+        has_route = bool(offers.carriers) and page.may_dial
+        if isinstance(verdict, LimitRefusal):
+            if verdict.reason is LimitRefusalReason.FORBIDDEN_DESTINATION or has_route:
+                return Refused(RefusalReason(verdict.reason.value))
+            return _NO_ROUTE
+        return verdict if has_route else _NO_ROUTE
+
+    def _grant(
+        self, told: Told, opening: Opening, seats: Seats, slice_seconds: int, allowed: Allowed
+    ) -> Opening | Refused:
+        page, offers, account_id = self._page, opening.offers, opening.card.account_id
+        account = page.account(account_id)
+        available = account.available
+        bundles = page.books.allowances(account_id, offers.coverages)
+        pool = sum(bundle.available for bundle in bundles) if bundles else 0
+        held = grant(
+            allowed.spendable_micros(available),
+            offers.priced(page.now, page.settings.store_time_zone, pool),
+            grant_limits(page.settings.call_cap_seconds, allowed.seconds_cap, slice_seconds),
+        )
+        if isinstance(held, CannotGrant):
+            return Refused(RefusalReason.LIMIT_REACHED if allowed.binds(available) else held.reason)
+        page.books.reserve(account_id, held.hold_micros, reservation_id=told.id)
+        seat = next(number for number in range(len(seats.calls) + 1) if number not in seats.calls)
+        live = LiveCall((account_id, seat, told.id), offers, held)
+        live.begin(page.now)
+        live.slice_seconds = slice_seconds
+        live.is_risky = opening.is_risky
+        if held.allowance_seconds:
+            live.allowances = hold_bundles(page.books, live, bundles, held.allowance_seconds)
+        opening.held = held
+        opening.available_micros = available
+        opening.notices = notices_for(page, account, live, available)
+        page.seat(seats, live, told.entry)
+        return opening
+
+    def _finish(self, told: Told, opening: Opening, permit: Permit) -> None:
+        # What the call has become in later messages of this page is not what it was granted.
+        offers, held, number = opening.offers, opening.held, opening.number
+        offer, covered_seconds = self._pricing(offers, held)
+        opening.granted = Granted(
+            held.seconds,
+            offer.granted_destination,
+            offer.terms.minute_price_micros,
+            offer.terms.connect_fee_micros,
+            opening.available_micros,
+            dial_routes(permit, offers.carriers, number.digits),
+            covered_seconds,
+            opening.notices,
+        )
+        sealed = seal_grant(told.id, KeptGrant.of(opening.granted, number.e164))
+        card = opening.card
+        self._page.written.calls.append(
+            (
+                *(told.id, told.switch_id, told.call_id, card.account_id, card.serial, "", None),
+                *(told.digest, sealed, self._page.now),
+            )
+        )
+
+    def _pricing(self, offers: Offers, held: Grant) -> tuple[Offer, int]:
+        """The terms that price the granted time, and how much of it bundles cover."""
+        if len(offers.offers) == 1 and not held.allowance_seconds:
+            return offers.offers[0], 0
+        page = self._page
+        cost = offers.priced(page.now, page.settings.store_time_zone, held.allowance_seconds).charge(held.seconds)
+        return offers.offers[cost.offer], cost.allowance_seconds
+
+    def _note_refusal(self, told: Told, refused: Refused) -> None:
+        reason, wait = refused.reason.value, refused.retry_after_seconds
+        told.entry.known = KnownCall(told.id, None, reason, wait, told.digest, None)
+        self._page.written.calls.append(
+            (
+                *(told.id, told.switch_id, told.call_id, None, "", reason, wait),
+                *(told.digest, None, self._page.now),
+            )
+        )
+
+
+def _again(told: Told) -> Opening | Granted | Refused | Contradiction:
+    """The answer to a request for a call that was named before."""
+    known = told.entry.known
+    if known is None or known.digest is None:
+        return _ERASED
+    if not is_same_content(known.digest, told):
+        return _OTHER_CONTENT
+    if known.refusal_reason:
+        return Refused(RefusalReason(known.refusal_reason), known.retry_after_seconds)
+    if known.sealed_grant is None:
+        return told.entry.opening or _ERASED
+    return granted_again(unseal_grant(told.id, known.sealed_grant))
+
+
+def _premium_number(number: Unclear | None, typed: str) -> Number | Refused:
+    """A number of premium rate is one too, which a card that switched them on may call; nothing else here is."""
+    if number is None or number.reason is not UnclearReason.PREMIUM:
+        return Refused(RefusalReason.BAD_NUMBER)
+    digits = typed.removeprefix("+")
+    if digits.isascii() and digits.isdigit():
+        return Number(f"+{digits}", digits, None, LineType.PREMIUM)
+    return Refused(RefusalReason.FORBIDDEN_DESTINATION)

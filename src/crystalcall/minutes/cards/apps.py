@@ -1,0 +1,16 @@
+"""Cards as a Django application: no tables of its own, but an ear for the books."""
+
+from django.apps import AppConfig
+
+
+class CardsConfig(AppConfig):
+    """Listens for credit that expires."""
+
+    name = "crystalcall.minutes.cards"
+    label = "cards"
+
+    def ready(self) -> None:
+        """Listen."""
+        from crystalcall.minutes.cards import listeners
+
+        listeners.listen_all()
