@@ -13,11 +13,11 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 WORKERS ?= 2
 PYTEST := $(PY) -m pytest
 POSTGRES := $(PY) scripts/with_postgres.py --
-CODE := src tests scripts
+CODE := src tests scripts benchmarks
 
 say = @printf '\n\033[1m▸ %s\033[0m\n' "$(1)"
 
-.PHONY: help demo test check test-long documents clean
+.PHONY: help demo test check test-long bench documents clean
 .PHONY: system-packages lint types contracts catalogs migrations quick-tests
 .PHONY: tests-sqlite tests-postgresql tests-browser
 
@@ -49,6 +49,11 @@ test-long: $(VENV)/.dev ## crash matrices, fuzzers and outside clients
 	$(call say,Long tests)
 	@CRYSTALCALL_LONG=1 $(PYTEST) tests -m long -n $(WORKERS) --durations=20
 
+# ONLY=desk (or another name of benchmarks/__main__.py) measures one; JSON=file writes the figures for a machine, and
+# PAGE=docs/performance.md enters them into the page that explains them.
+bench: $(VENV)/.base ## measure what docs/performance.md claims, beside its peers, in one run
+	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON)) $(if $(PAGE),--page $(PAGE))
+
 documents: $(VENV)/.dev ## write the pages of docs/ that the program writes itself
 	@$(PY) scripts/with_secrets.py -- $(PY) scripts/document.py
 
@@ -64,7 +69,7 @@ lint: $(VENV)/.dev
 	$(call say,Lint: templates)
 	@$(PY) -m djlint --lint --quiet src/crystalcall
 	$(call say,Lint: spelling)
-	@$(PY) -m codespell_lib src tests scripts docs README.md Makefile
+	@$(PY) -m codespell_lib src tests scripts benchmarks docs README.md Makefile
 
 types: $(VENV)/.dev
 	$(call say,Types: mypy --strict)

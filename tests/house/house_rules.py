@@ -17,12 +17,14 @@ OPENINGS = {
     "crystalcall.payments.standin": {"httpx", "socket"},  # the local Authorize.Net: its webhooks to the store
     "crystalcall.mailings.carrier": {"django.core.mail", "smtplib"},  # the one way a mail leaves
     "crystalcall.mailings.mailbox": {"aiosmtpd", "socket"},  # the local mailbox takes mail in
+    "crystalcall.plumbing.metrics": {"prometheus_client"},  # figures for the operator, on this machine alone
     "crystalcall.config.cli.demo_processes": {"httpx", "socket"},  # asks the demo's own processes whether they are well
 }
 #: Modules that can speak to the network. asyncio is watched by its openers, below.
 NETWORK = {
     *("httpx", "httpcore", "requests", "aiohttp", "urllib.request", "urllib3", "http.client", "socket", "ssl"),
     *("smtplib", "imaplib", "poplib", "ftplib", "telnetlib", "xmlrpc", "aiosmtpd", "django.core.mail", "websockets"),
+    "prometheus_client",
 }
 NETWORK_CALLS = {"open_connection", "create_connection", "create_datagram_endpoint", "open_unix_connection"}
 

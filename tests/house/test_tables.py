@@ -49,7 +49,8 @@ def test_the_books_and_disclosures_are_append_only():
 def test_every_append_only_table_kept_its_triggers_through_the_migrations():
     from crystalcall.plumbing.append_only import missing_triggers
 
-    assert missing_triggers() == []
+    missing = missing_triggers()
+    assert missing == [], f"without a guard: {', '.join(missing)}"
 
 
 @pytest.mark.django_db(transaction=True)

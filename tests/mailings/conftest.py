@@ -1,13 +1,17 @@
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 # What belongs to a room is imported inside the fixtures: pytest reads this file before Django is set up.
 
@@ -66,7 +70,7 @@ def dead_post(settings) -> None:
 @pytest.fixture
 def rates(monkeypatch: pytest.MonkeyPatch) -> None:
     """A deck in force in which every country's landline costs 2.1 cents and every mobile 5.25."""
-    from crystalcall.mailings import composing
+    from crystalcall.mailings.composing import order_letter
     from crystalcall.minutes.rates.values import CountryLine, Deck, DestinationInfo, RatedPrefix
     from crystalcall.rules.numbering import LineType
     from crystalcall.rules.rating import RateTerms
@@ -84,7 +88,7 @@ def rates(monkeypatch: pytest.MonkeyPatch) -> None:
 
     in_force = Deck(DECK_ID, DECK_VERSION, datetime(2026, 10, 1, tzinfo=UTC))
     monkeypatch.setattr(placing, "current_deck", lambda _now: in_force)
-    monkeypatch.setattr(composing, "country_lines", country_lines)
+    monkeypatch.setattr(order_letter, "country_lines", country_lines)
 
 
 @pytest.fixture
@@ -98,9 +102,9 @@ def fulfilled(db, rates, now) -> Callable[..., Any]:
 
     add_access_number("+12127365000", place_en="New York", place_ru="Нью-Йорк")
 
-    def fulfill(person: Any, query: str = "credit-10=1") -> Placed:
+    def fulfill(person: Any, query: str = "credit-10=1", *, price_notices: bool = False) -> Placed:
         cart = read_cart(query)
-        wish = PlaceOrder(random_token(), cart, person.name, person.email, None, person.language)
+        wish = PlaceOrder(random_token(), cart, person.name, person.email, None, person.language, price_notices)
         placed = actions.place_order(wish, now=now)
         assert isinstance(placed, Placed)
         actions.mark_paid(placed.order_number, "1", now=now)
@@ -108,3 +112,27 @@ def fulfilled(db, rates, now) -> Callable[..., Any]:
         return placed
 
     return fulfill
+
+
+@pytest.fixture
+def deliver() -> Callable[[], None]:
+    """Tells every fact that waits to its listeners, until none waits."""
+    from crystalcall.plumbing import announcements
+    from crystalcall.plumbing.models import Delivery
+
+    def deliver_all() -> None:
+        while waiting := list(Delivery.objects.filter(delivered_at__isnull=True).values_list("pk", flat=True)):
+            for delivery_id in waiting:
+                announcements.deliver(delivery_id)
+
+    return deliver_all
+
+
+@pytest.fixture(autouse=True)
+def forget_decks() -> None:
+    """A test's decks may get the numbers of another's that were rolled back; in a shop a number is never used twice."""
+    from crystalcall.minutes.rates import prefix_index
+    from crystalcall.shop.catalogue import price_news
+
+    prefix_index._indexes.clear()
+    price_news._news_of.cache_clear()

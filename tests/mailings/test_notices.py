@@ -209,7 +209,7 @@ def test_no_mail_leaves_without_a_permit_and_each_try_is_a_recorded_disclosure(f
     actions.send_notice(notice_id, now=now)
     disclosure = Disclosure.objects.get()
     assert (disclosure.provider, disclosure.subject) == ("mail-carrier", number)
-    assert disclosure.fields == ["email", "name", "order_number", "pin"]
+    assert disclosure.fields == ["balance", "email", "name", "order_number", "pin"]
 
 
 def test_a_permit_for_less_than_the_mail_holds_sends_nothing(db, post):

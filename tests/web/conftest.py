@@ -37,12 +37,26 @@ def order_page_of(published, visitor, monkeypatch) -> Callable[..., Any]:
     from store_scenery import ACCESS_NUMBER, REVEALED, TOKEN
 
     from crystalcall.shop.orders.queries import OrderView
+    from crystalcall.shop.orders.values import OrderStock
     from crystalcall.web.shop import views_orders
 
-    def show(view: OrderView, *, path: str = "", method: str = "get", language: str = "") -> Any:
+    def show(
+        view: OrderView, *, path: str = "", method: str = "get", language: str = "", left: OrderStock | None = None
+    ) -> Any:
+        monkeypatch.setattr(views_orders, "stock", lambda _number, **_: left)
         monkeypatch.setattr(views_orders, "order_by_token", lambda token: view if token == TOKEN else None)
         monkeypatch.setattr(views_orders, "reveal_pins", lambda _token, **_: (REVEALED,))
         monkeypatch.setattr(views_orders, "access_numbers", lambda: (ACCESS_NUMBER,))
         return getattr(visitor, method)(f"{language}/orders/{TOKEN}/{path}")
 
     return show
+
+
+@pytest.fixture(autouse=True)
+def forget_decks() -> None:
+    """A test's decks may get the numbers of another's that were rolled back; in a shop a number is never used twice."""
+    from crystalcall.minutes.rates import prefix_index
+    from crystalcall.shop.catalogue import price_news
+
+    prefix_index._indexes.clear()
+    price_news._news_of.cache_clear()

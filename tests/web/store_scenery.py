@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
+from uuid import UUID
 
 from crystalcall.minutes.calls.values import AccessNumberInfo, CallProof
-from crystalcall.minutes.ledger.values import Balance
+from crystalcall.minutes.ledger.values import AllowanceInfo, Balance, Expiry
 from crystalcall.minutes.rates.values import DestinationInfo
 from crystalcall.payments.queries import PaymentView
 from crystalcall.payments.states import PaymentState
@@ -17,7 +18,7 @@ from crystalcall.rules.numbering import LineType
 from crystalcall.rules.ordering import OrderState
 from crystalcall.rules.rating import RateTerms
 from crystalcall.shop.orders.queries import CardView, OrderView
-from crystalcall.shop.orders.values import LineView, RevealedCard
+from crystalcall.shop.orders.values import CardStock, LineView, OrderStock, RevealedCard
 
 TOKEN = "T0ken-of-Annas-order_1"
 PIN = "482913570264"
@@ -68,6 +69,14 @@ CARD = CardView(
 LINE = LineView("credit-10", 1, 10_000_000, 10_000_000, 10_000_000, 1, 7)
 REVEALED = RevealedCard(CARD.serial, PIN)
 ACCESS_NUMBER = AccessNumberInfo("+17185550100", "New York", "Нью-Йорк")
+
+
+def left(*, minutes: tuple[tuple[str, int, datetime | None], ...] = (), expiry: Expiry | None = None) -> OrderStock:
+    """What is left on the card of Anna's order."""
+    account = UUID(int=7)
+    beside = tuple(AllowanceInfo(account, account, coverage, each, 0, each, ends) for coverage, each, ends in minutes)
+    stock = CardStock(CARD.serial, account, CARD.guaranteed_until, CARD.balance, expiry, beside)
+    return OrderStock("K7M29QX4AB", TOKEN, "en", None, NOW, (stock,))
 
 
 def order(state: OrderState, *, declined: bool = False) -> OrderView:

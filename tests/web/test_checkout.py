@@ -41,7 +41,7 @@ def test_the_form_asks_for_three_things_in_ways_a_browser_can_fill(visitor, publ
     assert page.fields["email"]["inputmode"] == "email"
     assert page.fields["telephone"]["autocomplete"] == "tel"
     assert page.fields["telephone"]["inputmode"] == "tel"
-    assert set(page.fields) == {"placing_key", "total", "name", "email", "telephone"}
+    assert set(page.fields) == {"placing_key", "total", "name", "email", "telephone", "price_notices"}
     assert "$20.00" in page.text
     assert visitor.get(ADDRESS).headers["Cache-Control"] == "no-store"
 
@@ -131,3 +131,27 @@ def test_nobody_places_an_order_from_elsewhere(visitor, form, gateway):
     response = visitor.post(ADDRESS, form, headers={"sec-fetch-site": "cross-site"})
     assert response.status_code == 403
     assert not gateway["asked"]
+
+
+def test_the_box_for_price_notices_is_off_until_it_is_ticked(visitor, form, gateway):
+    from crystalcall.shop.orders.queries import order_by_token
+
+    box = read_page(visitor.get(ADDRESS)).fields["price_notices"]
+    assert (box["type"], box["value"]) == ("checkbox", "1")
+    assert "checked" not in box
+    visitor.post(ADDRESS, form)
+    assert order_by_token(gateway["asked"][0]).stop_token is None
+
+
+def test_a_ticked_box_is_kept_with_the_order(visitor, form, gateway):
+    from crystalcall.shop.orders.queries import order_by_token
+
+    visitor.post(ADDRESS, form | {"price_notices": "1"})
+    assert order_by_token(gateway["asked"][0]).stop_token is not None
+
+
+def test_a_ticked_box_stays_ticked_when_the_form_comes_back(visitor, form, gateway):
+    page = read_page(visitor.post(ADDRESS, form | {"price_notices": "1", "email": "anna@"}))
+    assert "checked" in page.fields["price_notices"]
+    page = read_page(visitor.post(ADDRESS, form | {"price_notices": "1", "placing_key": ""}))
+    assert "checked" in page.fields["price_notices"]

@@ -1,10 +1,15 @@
 from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
-from store_scenery import CALL, CARD, PIN, TOKEN, order, read_page
+from store_scenery import CALL, CARD, NOW, PIN, TOKEN, left, order, read_page
 
+from crystalcall.minutes.ledger.values import Expiry
 from crystalcall.rules.calls import CallState, ReleaseCause
+from crystalcall.rules.fairness import FairnessReason
 from crystalcall.rules.ordering import OrderState
+from crystalcall.rules.rating import PriceStep, RateTerms
 
 S = OrderState
 PATHS = ("", "returned/", "pay/", "pin/")
@@ -120,6 +125,14 @@ def test_a_call_is_proven_figure_by_figure_with_its_number_masked(order_page_of)
         ({"used_seconds": 0, "release_cause": None}, "not connected, not charged"),
         ({"release_cause": ReleaseCause.LIMIT_REACHED}, "ended at the limit of the credit"),
         ({"overrun_seconds": 61}, "Cut late, at our cost"),
+        ({"used_seconds": 2, "charge_micros": 0, "fairness": FairnessReason.SHORT_CALL}, "very short, not charged"),
+        ({"charge_micros": 0, "fairness": FairnessReason.FAILED_CALL}, "failed, not charged"),
+        ({"charge_micros": 0, "fairness": FairnessReason.DROPPED_CALL}, "dropped, not charged"),
+        ({"fairness": FairnessReason.DROPPED_CALL}, "dropped, the last part not charged"),
+        ({"forgiven_micros": 21_000}, "Not charged, in fairness $0.021"),
+        ({"charge_micros": 0, "allowance_seconds": 780}, "ended, paid by your minutes"),
+        ({"charge_micros": 21_000, "allowance_seconds": 720}, "ended, partly paid by your minutes"),
+        ({"allowance_seconds": 720}, "Paid by your minutes 12 min"),
     ],
 )
 def test_how_a_call_ended_is_said_in_words(order_page_of, changes, words):
@@ -147,3 +160,55 @@ def test_the_language_switch_of_an_order_leads_to_its_page(order_page_of, path, 
 def test_an_order_page_carries_no_cart(order_page_of):
     page = read_page(order_page_of(order(S.PLACED), path="?credit-10=2"))
     assert not [link for link in page.links if "credit-10" in link and "/ru/" not in link]
+
+
+def test_a_call_is_explained_in_sentences_in_the_readers_language(order_page_of):
+    english = read_page(order_page_of(order(S.FULFILLED))).text.replace("\u00a0", " ")
+    assert "You talked for 12 min 30 s." in english
+    assert "The call costs $0.273." in english
+    russian = read_page(order_page_of(order(S.FULFILLED), language="/ru")).text.replace("\u00a0", " ")
+    assert "Вы говорили 12 мин 30 с." in russian
+    assert "Звонок стоит 0,273 $." in russian
+    assert "You talked" not in russian
+
+
+def test_a_call_that_met_two_prices_shows_both(order_page_of):
+    terms = RateTerms(50_000, steps=(PriceStep(60, 10_000),))
+    card = replace(CARD, calls=(replace(CALL, terms=terms),))
+    assert "1–5¢ a minute" in read_page(order_page_of(replace(order(S.FULFILLED), cards=(card,)))).text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "",
+            (
+                "The credit can be used until January 31, 2027",
+                "Russia, landline until January 1, 2027, 3:00 PM UTC 120 minutes",
+                "Kazakhstan 1 min 5 s",
+                "These minutes are used first, then the credit.",
+            ),
+        ),
+        ("/ru", ("Деньги можно использовать до 31 января 2027 г.", "Россия, городской", "120 минут", "Казахстан")),
+    ],
+)
+def test_what_is_left_on_a_card_is_shown_with_its_end(order_page_of, language, sentences):
+    stock = left(
+        minutes=(("ru-landline", 7200, NOW + timedelta(days=60)), ("kz-*", 65, None)),
+        expiry=Expiry(UUID(int=7), NOW + timedelta(days=90), by_dormancy=False),
+    )
+    page = read_page(order_page_of(order(S.FULFILLED), left=stock, language=language))
+    said = page.text.replace("\u00a0", " ")
+    for sentence in sentences:
+        assert sentence in said, sentence
+    assert "moves that day on" not in said
+
+
+def test_credit_that_ends_for_want_of_use_says_that_a_call_keeps_it(order_page_of):
+    stock = left(expiry=Expiry(UUID(int=7), NOW + timedelta(days=90), by_dormancy=True))
+    assert "Each call moves that day on." in read_page(order_page_of(order(S.FULFILLED), left=stock)).text
+
+
+def test_credit_that_never_ends_says_nothing_of_an_end(order_page_of):
+    assert "can be used until" not in read_page(order_page_of(order(S.FULFILLED), left=left())).text

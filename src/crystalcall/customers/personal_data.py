@@ -12,9 +12,11 @@ def declare_all() -> None:
         "customers.Customer",
         {
             "id": _field("user.unique_id", Purpose.ORDER_FULFILLMENT),
-            "sealed_name": _field("user.name", Purpose.ORDER_FULFILLMENT),
-            "sealed_email": _field("user.contact.email", Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS),
-            "email_index": _field("user.contact.email", Purpose.CUSTOMER_SERVICE),
+            "sealed_name": _field("user.name", Purpose.ORDER_FULFILLMENT, Purpose.PRICE_NOTICE),
+            "sealed_email": _field(
+                "user.contact.email", Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.PRICE_NOTICE
+            ),
+            "email_index": _field("user.contact.email", Purpose.CUSTOMER_SERVICE, Purpose.PRICE_NOTICE),
             "sealed_telephone": _field("user.contact.phone_number", Purpose.ORDER_STATUS),
             "language": _field("user.demographic.language", Purpose.ORDER_STATUS),
             "created_at": impersonal("when the row was made, telling nothing once the row is destroyed"),

@@ -1,11 +1,16 @@
 """What we know of people, opened for a purpose, as frozen values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from crystalcall.customers import seals
 from crystalcall.customers.contact_details import mask_email
 from crystalcall.customers.models import AccountLink, Customer
+
+AT_ONCE: Final = 5000
+"""How many ids one statement names: SQLite takes some thirty thousand at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +47,25 @@ def accounts_of(customer_id: UUID) -> tuple[UUID, ...]:
     """The ledger accounts of a customer, oldest link first."""
     links = AccountLink.objects.filter(customer_id=customer_id).order_by("pk")
     return tuple(links.values_list("ledger_account_id", flat=True))
+
+
+def mailboxes(customer_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """A keyed hash of each customer's e-mail address: customers with the same one share a mailbox.
+
+    Guests are never joined into one person by it; it keeps a mailbox from getting the same mail twice.
+    """
+    wanted = list(customer_ids)
+    found: dict[UUID, bytes] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = Customer.objects.filter(pk__in=wanted[start : start + AT_ONCE]).values_list("pk", "email_index")
+        found |= {customer_id: bytes(index) for customer_id, index in rows}
+    return found
+
+
+def sharing_mailbox(customer_id: UUID) -> tuple[UUID, ...]:
+    """Every customer with the e-mail address of this one, this one among them; empty when nobody has this id."""
+    index = Customer.objects.filter(pk=customer_id).values_list("email_index", flat=True).first()
+    if index is None:
+        return ()
+    rows = Customer.objects.filter(email_index=bytes(index)).order_by("created_at", "pk")
+    return tuple(rows.values_list("pk", flat=True))

@@ -1,22 +1,26 @@
 """Queueing and sending notices: at least once, with one identity; given up only for good reasons."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
 from django.db import transaction
 
-from crystalcall.customers.queries import contact
 from crystalcall.mailings import carrier, patience
-from crystalcall.mailings.composing import compose_fulfilled
+from crystalcall.mailings.composing import draft_of
 from crystalcall.mailings.locks import locked_notice
 from crystalcall.mailings.models import Notice
+from crystalcall.mailings.queries import due_notice
 from crystalcall.mailings.tasks import send_notice_task
 from crystalcall.mailings.values import (
     Accepted,
     Deferred,
+    Draft,
+    Dropped,
     Failed,
     FailureReason,
+    NobodyToTell,
     NothingToSend,
+    NothingToTell,
     NoticeKind,
     NoticeState,
     Rejected,
@@ -26,21 +30,52 @@ from crystalcall.mailings.values import (
 from crystalcall.plumbing.ids import random_token
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy.gate import Permit, Refusal, permit
-from crystalcall.privacy.purposes import Purpose
-from crystalcall.shop.orders.queries import fulfilled_since, letter
+from crystalcall.shop.orders.queries import fulfilled_since, price_notice_orders
 
 
-def queue_notice(order_number: str, kind: NoticeKind, *, now: datetime) -> int:
-    """See to it that this order's buyer gets this notice, once; gives the notice's id."""
+def queue_notice(order_number: str, kind: NoticeKind, *, about: str = "", now: datetime) -> int:
+    """See to it that this order's buyer gets this notice about this, once; gives the notice's id."""
     with transaction.atomic():
         notice, created = Notice.objects.get_or_create(
             order_number=order_number,
             kind=kind.value,
+            about=about,
             defaults={"message_id": _new_message_id(), "created_at": now, "next_try_at": now},
         )
         if created:
             send_notice_task.enqueue(notice.pk)
     return notice.pk
+
+
+def queue_expiry(order_number: str, kind: NoticeKind, day: date, *, now: datetime) -> int:
+    """The notice about all that ends (or has ended) of an order on one day, one for all its cards."""
+    return queue_notice(order_number, kind, about=day.isoformat(), now=now)
+
+
+def queue_price_notices(deck_id: int, *, now: datetime) -> int:
+    """Queue a notice about a deck to every mailbox that asked; gives how many mailboxes there are.
+
+    No task for each: the sweep sends them one after another, behind what buyers wait for. Whether somebody still has
+    credit is asked when their mail is due.
+    """
+    numbers = price_notice_orders()
+    with transaction.atomic():
+        Notice.objects.bulk_create(
+            (
+                Notice(
+                    order_number=number,
+                    kind=NoticeKind.PRICES_RISE.value,
+                    about=str(deck_id),
+                    message_id=_new_message_id(),
+                    created_at=now,
+                    next_try_at=now,
+                )
+                for number in numbers
+            ),
+            batch_size=500,
+            ignore_conflicts=True,
+        )
+    return len(numbers)
 
 
 def queue_missing(*, now: datetime) -> int:
@@ -57,17 +92,27 @@ def queue_missing(*, now: datetime) -> int:
     return len(missing)
 
 
-def send_notice(notice_id: int, *, now: datetime) -> Sent | WillRetry | Failed | NothingToSend:
-    """Try to send a notice. A process killed after the server took it sends it again, with the same Message-ID."""
-    claimed = _claim(notice_id, now=now)
-    if not isinstance(claimed, tuple):
-        return claimed
-    notice, leave = claimed
-    order = letter(notice.order_number)
-    person = contact(order.customer_id) if order and order.customer_id else None
-    if order is None or person is None:
+def send_notice(notice_id: int, *, now: datetime) -> Sent | WillRetry | Failed | Dropped | NothingToSend:
+    """Try to send a notice. A process killed after the server took it sends it again, with the same Message-ID.
+
+    What it tells is judged by how things are now: a notice that was overtaken is dropped, and nothing is disclosed.
+    """
+    notice = due_notice(notice_id, now=now)
+    if notice is None:
+        return NothingToSend(notice_id)
+    draft = draft_of(notice, now=now)
+    if isinstance(draft, NobodyToTell):
         return _give_up(notice_id, FailureReason.NO_RECIPIENT, 0)
-    answer = carrier.hand_over(leave, compose_fulfilled(order, person, message_id=notice.message_id, now=now))
+    if isinstance(draft, NothingToTell):
+        return _drop(notice_id)
+    return _send(notice_id, draft, now=now)
+
+
+def _send(notice_id: int, draft: Draft, *, now: datetime) -> Sent | WillRetry | Failed | NothingToSend:
+    leave = _claim(notice_id, draft, now=now)
+    if not isinstance(leave, Permit):
+        return leave
+    answer = carrier.hand_over(leave, draft.write())
     if isinstance(answer, Accepted):
         return _mark_sent(notice_id, now=now)
     if isinstance(answer, Rejected):
@@ -75,19 +120,19 @@ def send_notice(notice_id: int, *, now: datetime) -> Sent | WillRetry | Failed |
     return _put_off(notice_id, answer, now=now)
 
 
-def _claim(notice_id: int, *, now: datetime) -> tuple[Notice, Permit] | Failed | NothingToSend:
+def _claim(notice_id: int, draft: Draft, *, now: datetime) -> Permit | Failed | NothingToSend:
     """Take a due notice in hand for as long as one try may last, with the gate's permit, in one transaction."""
     with transaction.atomic():
         notice = locked_notice(notice_id)
         if notice is None or notice.next_try_at is None or notice.next_try_at > now:
             return NothingToSend(notice_id)
-        leave = permit(carrier.PROVIDER, Purpose.ORDER_FULFILLMENT, carrier.FIELDS, notice.order_number)
+        leave = permit(carrier.PROVIDER, draft.purpose, draft.holds, notice.order_number)
         if isinstance(leave, Refusal):
             return _give_up(notice_id, FailureReason.GATE_SHUT, 0)
         notice.tries += 1
         notice.next_try_at = now + timedelta(seconds=patience.LEASE_SECONDS)
         notice.save(update_fields=["tries", "next_try_at"])
-    return notice, leave
+    return leave
 
 
 def _mark_sent(notice_id: int, *, now: datetime) -> Sent:
@@ -117,6 +162,14 @@ def _give_up(notice_id: int, reason: FailureReason, code: int) -> Failed:
             state=NoticeState.FAILED.value, next_try_at=None, failure=reason.value, failure_code=code
         )
     return Failed(notice_id, reason)
+
+
+def _drop(notice_id: int) -> Dropped:
+    with transaction.atomic():
+        Notice.objects.filter(pk=notice_id, state=NoticeState.QUEUED.value).update(
+            state=NoticeState.DROPPED.value, next_try_at=None, failure="", failure_code=0
+        )
+    return Dropped(notice_id)
 
 
 def _new_message_id() -> str:

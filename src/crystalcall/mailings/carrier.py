@@ -9,7 +9,6 @@ from crystalcall.mailings.values import Accepted, Deferred, FailureReason, Mail,
 from crystalcall.privacy.gate import Permit
 
 PROVIDER: Final = "mail-carrier"
-FIELDS: Final = ("email", "name", "order_number", "pin")
 FIRST_PERMANENT_CODE: Final = 500
 
 
@@ -22,18 +21,19 @@ def hand_over(permit: Permit, mail: Mail) -> Accepted | Deferred | Rejected:
 
     Errors: PermitMissingError when the permit does not cover what the mail holds.
     """
-    if not permit.covers(PROVIDER, *FIELDS):
+    if not permit.covers(PROVIDER, *mail.holds):
         raise PermitMissingError("The permit does not cover this mail.")
+    headers = {
+        "Message-ID": mail.message_id,
+        # RFC 3834: no out-of-office reply to this; RFC 3282: the language of both parts.
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": mail.language,
+    }
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         to=[mail.recipient],
-        headers={
-            "Message-ID": mail.message_id,
-            # RFC 3834: no out-of-office reply to this; RFC 3282: the language of both parts.
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": mail.language,
-        },
+        headers=headers | _way_to_stop(mail.stop_url),
         connection=get_connection(fail_silently=False),
     )
     message.attach_alternative(mail.html, "text/html")
@@ -42,6 +42,14 @@ def hand_over(permit: Permit, mail: Mail) -> Accepted | Deferred | Rejected:
     except (smtplib.SMTPException, OSError) as problem:
         return _verdict(problem)
     return Accepted()
+
+
+def _way_to_stop(stop_url: str) -> dict[str, str]:
+    """The headers behind a mail program's own "unsubscribe" (RFC 2369); by one press only over TLS (RFC 8058)."""
+    if not stop_url:
+        return {}
+    one_press = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop_url.startswith("https://") else {}
+    return {"List-Unsubscribe": f"<{stop_url}>"} | one_press
 
 
 def _verdict(problem: Exception) -> Deferred | Rejected:

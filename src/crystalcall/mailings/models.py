@@ -13,6 +13,7 @@ class Notice(models.Model):
 
     order_number = models.CharField(max_length=20)
     kind = models.CharField(max_length=20)
+    about = models.CharField(max_length=40, blank=True, default="")
     state = models.CharField(max_length=10, default=NoticeState.QUEUED.value)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
@@ -23,16 +24,20 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Each kind once for an order; a waiting notice knows when it is due, and only that one does."""
+        """Each kind once for an order and what it is about; a waiting notice, and only that, knows when it is due."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order_number", "kind"], name="notice_once"),
+            models.UniqueConstraint(fields=["order_number", "kind", "about"], name="notice_once"),
             models.CheckConstraint(name="notice_kind_known", condition=Q(kind__in=[kind.value for kind in NoticeKind])),
             models.CheckConstraint(
                 name="notice_state_agrees",
                 condition=Q(state=NoticeState.QUEUED.value, next_try_at__isnull=False, sent_at__isnull=True)
                 | Q(state=NoticeState.SENT.value, next_try_at__isnull=True, sent_at__isnull=False)
-                | Q(state=NoticeState.FAILED.value, next_try_at__isnull=True, sent_at__isnull=True),
+                | Q(
+                    state__in=[NoticeState.FAILED.value, NoticeState.DROPPED.value],
+                    next_try_at__isnull=True,
+                    sent_at__isnull=True,
+                ),
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "next_try_at"], name="notice_due")]

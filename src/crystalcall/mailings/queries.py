@@ -11,10 +11,22 @@ def notices_of(order_number: str) -> tuple[NoticeView, ...]:
     return tuple(_view(row) for row in Notice.objects.filter(order_number=order_number).order_by("pk"))
 
 
+def due_notice(notice_id: int, *, now: datetime) -> NoticeView | None:
+    """The notice if its time to be tried has come, else None."""
+    row = Notice.objects.filter(pk=notice_id, state=NoticeState.QUEUED.value, next_try_at__lte=now).first()
+    return None if row is None else _view(row)
+
+
 def due_notices(*, now: datetime, at_most: int = 50) -> tuple[int, ...]:
-    """Ids of notices whose time to be tried has come, longest due first."""
+    """Ids of notices whose time to be tried has come, longest due first.
+
+    Notices about prices come last, since there may be thousands at once: a PIN must not wait behind them.
+    """
     rows = Notice.objects.filter(state=NoticeState.QUEUED.value, next_try_at__lte=now)
-    return tuple(rows.order_by("next_try_at").values_list("pk", flat=True)[:at_most])
+    urgent = rows.exclude(kind=NoticeKind.PRICES_RISE.value).order_by("next_try_at")
+    first = tuple(urgent.values_list("pk", flat=True)[:at_most])
+    rest = rows.filter(kind=NoticeKind.PRICES_RISE.value).order_by("next_try_at")
+    return first + tuple(rest.values_list("pk", flat=True)[: at_most - len(first)])
 
 
 def failed_notices(*, at_most: int = 200) -> tuple[NoticeView, ...]:
@@ -35,4 +47,5 @@ def _view(row: Notice) -> NoticeView:
         message_id=row.message_id,
         failure=FailureReason(row.failure) if row.failure else None,
         failure_code=row.failure_code,
+        about=row.about,
     )

@@ -1,22 +1,29 @@
 """Notices and what became of them: frozen values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from crystalcall.privacy.purposes import Purpose
+
 
 class NoticeKind(StrEnum):
-    """What a notice is about; one of each kind for an order."""
+    """What a notice tells; one of each kind for an order and what it is about."""
 
     ORDER_FULFILLED = "order_fulfilled"
+    CREDIT_EXPIRING = "credit_expiring"
+    CREDIT_EXPIRED = "credit_expired"
+    PRICES_RISE = "prices_rise"
 
 
 class NoticeState(StrEnum):
-    """Where a notice stands."""
+    """Where a notice stands; one is dropped when what it was to tell is not so any more."""
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 class FailureReason(StrEnum):
@@ -41,6 +48,29 @@ class Mail:
     html: str = field(repr=False)
     language: str
     message_id: str
+    holds: tuple[str, ...] = ("email", "name", "order_number", "pin")
+    """The personal fields in it, as the register of providers names them."""
+    stop_url: str = field(default="", repr=False)
+    """Where mails of this kind are ended by one press (RFC 8058); empty where they are about an order alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail that may be written: what it will hold, for which purpose it leaves, and what writes it."""
+
+    purpose: Purpose
+    holds: tuple[str, ...]
+    write: Callable[[], Mail]
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyToTell:
+    """The order is not there, or its buyer was forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToTell:
+    """What the notice was to tell is not so (any more): credit was used, a wish was stopped, a deck withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +119,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """The notice is not needed any more, and nothing was sent."""
+
+    notice_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class NothingToSend:
     """There is no such notice, it is sent or given up already, or another worker has it in hand."""
 
@@ -109,3 +146,5 @@ class NoticeView:
     message_id: str
     failure: FailureReason | None
     failure_code: int
+    about: str = ""
+    """What of the order it is about: a day for expiry, a rate deck for prices; empty for the order itself."""

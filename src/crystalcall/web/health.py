@@ -12,9 +12,11 @@ Disallow: /cart/
 Disallow: /checkout/
 Disallow: /orders/
 Disallow: /hooks/
+Disallow: /updates/
 Disallow: /ru/cart/
 Disallow: /ru/checkout/
 Disallow: /ru/orders/
+Disallow: /ru/updates/
 """
 
 

@@ -6,6 +6,7 @@ from crystalcall.web import health
 from crystalcall.web.privacy import urls as privacy_urls
 from crystalcall.web.service import urls as service_urls
 from crystalcall.web.shop import urls as shop_urls
+from crystalcall.web.updates import urls as updates_urls
 
 plain_patterns: list[URLPattern | URLResolver] = [
     path("robots.txt", health.robots, name="robots"),
@@ -17,4 +18,5 @@ localized_patterns: list[URLPattern | URLResolver] = [
     path("", include(shop_urls)),
     path("", include(privacy_urls)),
     path("", include(service_urls)),
+    path("", include(updates_urls)),
 ]

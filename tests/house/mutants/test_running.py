@@ -119,7 +119,7 @@ def test_an_unguarded_append_only_table_is_caught(copy):
     )
     verdict = house_test(copy, "tests/house/test_tables.py", "-k", "kept_its_triggers")
     assert verdict.returncode == 1
-    assert "refuse_delete" in verdict.stdout
+    assert "ledger_transfer_refuse_delete" in verdict.stdout
 
 
 def test_an_undocumented_setting_is_caught(copy):

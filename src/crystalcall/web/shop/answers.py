@@ -18,6 +18,8 @@ from crystalcall.minutes.rates.values import (
 )
 from crystalcall.rules.numbering import LineType, Number, Unclear, UnclearReason
 from crystalcall.rules.rating import RateTerms
+from crystalcall.shop.catalogue.quotes import price_range
+from crystalcall.web.shop import terms
 from crystalcall.web.shop.price_lines import Offer, PriceLine, kind_name, price_cell
 
 TYPED_LIMIT_CHARACTERS = 100
@@ -27,15 +29,22 @@ SHOWN_LINES = frozenset({LineType.LANDLINE, LineType.MOBILE})
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A reference price with where it was read; `prefix` and `deck_version` say which of our rates it is beside."""
+    """A reference price with where it was read; `prefix` and `deck_version` say which of our rates it is beside.
+
+    `from_micros` is our lowest price where there are several, by area or by hour; `is_one_place` where not by area.
+    """
 
     kind: str
     from_micros: int | None
     our_micros: int
     terms: RateTerms
+    is_one_place: bool
     prefix: str
     deck_version: int
     reference: ReferencePrice | None
+    hours: tuple[tuple[str, str], ...]
+    zone_note: str
+    steps_note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ def _number_answer(found: NumberAnswer, language: str, now: datetime) -> Answer:
         line=PriceLine(_place_name(found, language), "", (cell,)),
         number=spoken_number(found.number),
         kinds=(cell.kind,),
-        offers=(Offer(found.rated.terms),),
+        offers=(Offer(found.rated.terms, is_range=cell.from_micros is not None),),
         evidence=(_evidence(found.rated, found.rated, reference),),
     )
 
@@ -115,19 +124,25 @@ def country_answer(iso2: str, name: str, lines: Sequence[CountryLine], now: date
 
 
 def _is_range(line: CountryLine) -> bool:
-    return line.cheapest.terms.minute_price_micros < line.dearest.terms.minute_price_micros
+    low, high = price_range(line.dearest.terms)
+    return min(low, price_range(line.cheapest.terms)[0]) < high
 
 
 def _evidence(rated: RatedPrefix, cheapest: RatedPrefix, reference: ReferencePrice | None) -> Evidence:
-    low_micros = cheapest.terms.minute_price_micros
+    own_low, our_micros = price_range(rated.terms)
+    low_micros = min(own_low, price_range(cheapest.terms)[0])
     return Evidence(
         kind=kind_name(rated.destination.line_type),
-        from_micros=low_micros if low_micros < rated.terms.minute_price_micros else None,
-        our_micros=rated.terms.minute_price_micros,
+        from_micros=low_micros if low_micros < our_micros else None,
+        our_micros=our_micros,
         terms=rated.terms,
+        is_one_place=rated.prefix == cheapest.prefix,
         prefix=rated.prefix,
         deck_version=rated.deck_version,
         reference=reference,
+        hours=terms.hours(rated.terms),
+        zone_note=terms.zone_note(rated.terms),
+        steps_note=terms.steps_note(rated.terms.minute_price_micros, rated.terms.steps),
     )
 
 

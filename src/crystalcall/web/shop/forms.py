@@ -1,7 +1,7 @@
 """The checkout's form as a value: what was typed, and what is wrong with it. Nothing here is kept anywhere."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
@@ -24,6 +24,7 @@ class CheckoutForm:
     name: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
     telephone: str = field(default="", repr=False)
+    price_notices: bool = False
     total_micros: int | None = None
     wrong: tuple[PlacingProblem, ...] = ()
 
@@ -39,7 +40,11 @@ class CheckoutForm:
 
     def with_problems(self, problems: Iterable[PlacingProblem]) -> "CheckoutForm":
         """The same form, with what is wrong."""
-        return CheckoutForm(self.placing_key, self.name, self.email, self.telephone, self.total_micros, tuple(problems))
+        return replace(self, wrong=tuple(problems))
+
+    def with_key(self, placing_key: str) -> "CheckoutForm":
+        """The same form under a fresh key; the total is taken from the page it will stand on."""
+        return replace(self, placing_key=placing_key, total_micros=None)
 
 
 def read_form(posted: QueryDict) -> CheckoutForm:
@@ -54,5 +59,6 @@ def read_form(posted: QueryDict) -> CheckoutForm:
         name=typed("name"),
         email=typed("email"),
         telephone=typed("telephone"),
+        price_notices=bool(typed("price_notices")),
         total_micros=int(total) if total.isascii() and total.isdigit() and len(total) < 16 else None,  # noqa: PLR2004  # more digits than any order's total
     )

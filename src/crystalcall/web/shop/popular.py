@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from crystalcall.minutes.rates import queries as rates
 from crystalcall.minutes.rates.values import CountryLine, CountrySummary
 from crystalcall.rules.numbering import LineType
-from crystalcall.rules.rating import quote
+from crystalcall.shop.catalogue.quotes import quote_at_any_hour
 from crystalcall.web.shop.price_lines import PriceCell, PriceLine, kind_name, price_cell, quote_of
 
 # Called most from the United States by billed minutes, 2011, the last year the FCC counted
@@ -97,7 +97,7 @@ def balance_examples(balance_micros: int, card_deck_id: int, language: str, now:
             continue
         offers = [country.landline.terms]
         offers += [line.dearest.terms for line in _landlines(country.iso2, card_deck_id)]
-        bought = quote(balance_micros, offers).minutes
+        bought = quote_at_any_hour(balance_micros, offers).minutes
         found.append(_example(country, bought))
     return tuple(found)
 

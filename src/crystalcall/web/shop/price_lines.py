@@ -7,22 +7,20 @@ of the dearest rate of a line type, so that every minute shown is delivered to e
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crystalcall.minutes.rates.values import RatedPrefix, ReferencePrice
-from crystalcall.plumbing.settings import current
 from crystalcall.rules.numbering import LineType
-from crystalcall.rules.rating import Quote, RateTerms, quote
+from crystalcall.rules.rating import Quote, RateTerms
 from crystalcall.shop.cart import Cart, CartLine, address
 from crystalcall.shop.cart.values import QUANTITY_LIMIT
 from crystalcall.shop.catalogue.queries import ProductInfo
+from crystalcall.shop.catalogue.quotes import price_range, quote_at_any_hour
 from crystalcall.web import format as figures
+from crystalcall.web.shop.terms import language, terms_note
 
 # The credit whose minutes a price line shows where no other is chosen: ten dollars.
 SHOWN_CREDIT_MICROS = 10_000_000
-
-USUAL_INCREMENT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,10 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class PriceCell:
-    """One line type of a destination: its price, and what the credit buys.
+    """One line type of a destination: its dearest price of a minute, and what the credit buys at any hour.
 
-    `from_micros` is the cheapest price of the type where areas differ; `terms_note` says a fee, a cap or unusual
-    increments, and is "" where there is nothing of the kind.
+    `from_micros` is the cheapest price of the type where areas, hours or the length of a call make a difference;
+    `terms_note` says what stands beside the price, and is "" for whole minutes alone.
     """
 
     line_type: LineType
@@ -100,11 +98,6 @@ class CreditRow:
     is_first: bool
 
 
-def language() -> str:
-    """The language in force, as the store's own code."""
-    return "ru" if (get_language() or "en").startswith("ru") else "en"
-
-
 def kind_name(line_type: LineType | str) -> str:
     """What a line type is called above its price."""
     names = {
@@ -118,8 +111,8 @@ def kind_name(line_type: LineType | str) -> str:
 
 
 def quote_of(terms: RateTerms, credit_micros: int) -> Quote:
-    """What a credit buys under these terms: the same function that limits and charges the call."""
-    return quote(credit_micros, [terms], cap_seconds=current().call_cap_seconds or None)
+    """What a credit buys under these terms at any hour: the same function that limits and charges the call."""
+    return quote_at_any_hour(credit_micros, [terms])
 
 
 def price_cell(
@@ -133,35 +126,18 @@ def price_cell(
     """The cell of one rate; `in_full` names the carrier and the year of the reference price too."""
     terms = rated.terms
     quoted = quote_of(terms, credit_micros)
-    from_micros = cheapest.terms.minute_price_micros if cheapest else terms.minute_price_micros
+    price_micros = price_range(terms)[1]
+    from_micros = min(price_range(terms)[0], price_range(cheapest.terms)[0] if cheapest else price_micros)
     return PriceCell(
         line_type=rated.destination.line_type,
         kind=kind_name(rated.destination.line_type),
-        price_micros=terms.minute_price_micros,
-        from_micros=from_micros if from_micros < terms.minute_price_micros else None,
+        price_micros=price_micros,
+        from_micros=from_micros if from_micros < price_micros else None,
         credit_micros=credit_micros,
         minutes=quoted.minutes,
         terms_note=terms_note(terms, capped=quoted.capped),
-        scale=scale(terms.minute_price_micros, reference, from_micros=from_micros, in_full=in_full)
-        if reference
-        else None,
+        scale=scale(price_micros, reference, from_micros=from_micros, in_full=in_full) if reference else None,
     )
-
-
-def terms_note(terms: RateTerms, *, capped: bool) -> str:
-    """What stands beside a quote, never behind it: a fee, unusual increments, a cap; "" for whole minutes alone."""
-    notes = []
-    if terms.connect_fee_micros:
-        notes.append(_("Each call: %(fee)s fee.") % {"fee": figures.cents(terms.connect_fee_micros, language())})
-    increments = (terms.first_increment_seconds, terms.next_increment_seconds)
-    if increments != (USUAL_INCREMENT_SECONDS, USUAL_INCREMENT_SECONDS):
-        notes.append(
-            _("Billed by %(first)d seconds, then by %(next)d.") % {"first": increments[0], "next": increments[1]}
-        )
-    if capped:
-        longest = figures.duration(current().call_cap_seconds, language())
-        notes.append(_("One call lasts at most %(longest)s.") % {"longest": longest})
-    return " ".join(notes)
 
 
 def scale(our_micros: int, reference: ReferencePrice, *, from_micros: int, in_full: bool) -> Scale:

@@ -1,4 +1,7 @@
-"""The checkout: one page, three fields, then the gateway's own form. Numbers of cards never come here (clause C22)."""
+"""The checkout: one page, three fields and a box, then the gateway's own form.
+
+Numbers of payment cards never come here (clause C22).
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,6 +50,7 @@ def _place(request: HttpRequest, site: Site, form: CheckoutForm) -> HttpResponse
         email=form.email,
         telephone=form.telephone or None,
         language=site.language,
+        price_notices=form.price_notices,
     )
     answer = place_order(wish, now=clock.now())
     if isinstance(answer, CannotPlace):
@@ -57,7 +61,7 @@ def _place(request: HttpRequest, site: Site, form: CheckoutForm) -> HttpResponse
 def _page(request: HttpRequest, site: Site, form: CheckoutForm) -> HttpResponse:
     if any(problem.reason is PlacingProblemReason.FORM_BROKEN for problem in form.wrong):
         # A fresh key mends a broken form; everything typed stays.
-        form = CheckoutForm(new_placing_key(), form.name, form.email, form.telephone, None, form.wrong)
+        form = form.with_key(new_placing_key())
     response = render(
         request,
         "web/checkout.html",

@@ -13,7 +13,7 @@ from crystalcall.payments.actions import HandOff, PaymentUnavailable, Unavailabl
 from crystalcall.plumbing import clock
 from crystalcall.rules.ordering import OrderState
 from crystalcall.shop.orders.actions import begin_payment, reveal_pins
-from crystalcall.shop.orders.queries import OrderView, order_by_token
+from crystalcall.shop.orders.queries import OrderView, order_by_token, stock
 from crystalcall.shop.orders.values import NotPayable
 from crystalcall.web.context import Site
 from crystalcall.web.shop.order_pages import OrderPage, Stage, order_page, stage_of
@@ -98,7 +98,9 @@ def _found(token: str) -> OrderView:
 def _page(
     request: HttpRequest, view: OrderView, *, stage: Stage | None = None, pins: Mapping[str, str] | None = None
 ) -> OrderPage:
-    return order_page(view, now=clock.now(), language=Site(request).language, stage=stage, pins=pins)
+    now = clock.now()
+    left = stock(view.order_number, now=now)
+    return order_page(view, left, now=now, language=Site(request).language, stage=stage, pins=pins)
 
 
 def _show(request: HttpRequest, token: str, page: OrderPage, *, status: int = 200) -> HttpResponse:

@@ -16,7 +16,7 @@ from crystalcall.plumbing import clock
 from crystalcall.plumbing.settings import current
 from crystalcall.shop.catalogue.queries import products
 from crystalcall.web.context import Site
-from crystalcall.web.shop import answers, popular
+from crystalcall.web.shop import answers, popular, price_news
 from crystalcall.web.shop.price_lines import PriceLine, credit_rows
 
 
@@ -36,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     facts = {
         "site": site,
         "popular": popular.shown_first(site.language, clock.now()),
+        "news": price_news.news_of_all(site.language, clock.now()),
         "guarantee_days": current().guarantee_days,
     }
     return render(request, "web/home.html", facts)
@@ -49,7 +50,13 @@ def rates(request: HttpRequest) -> HttpResponse:
     deck = rates_room.current_deck(now)
     countries = rates_room.countries(deck.id, site.language) if deck else ()
     lines = popular.summary_lines(countries, now)
-    facts = {"site": site, "letters": by_letter(lines), "deck": deck, "count": len(lines)}
+    facts = {
+        "site": site,
+        "letters": by_letter(lines),
+        "deck": deck,
+        "count": len(lines),
+        "news": price_news.news_of_all(site.language, now),
+    }
     return render(request, "web/rates.html", facts)
 
 
@@ -80,6 +87,7 @@ def country(request: HttpRequest, slug: str) -> HttpResponse:
         "answer": answer,
         "rows": credit_rows(answer.offers, products(), site.cart, reverse("cart")),
         "deck": deck,
+        "news": price_news.news_of_country(found.iso2, site.language, now),
     }
     return render(request, "web/country.html", facts)
 

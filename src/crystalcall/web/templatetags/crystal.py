@@ -34,7 +34,9 @@ def cents(micros: int) -> str:
 
 @register.filter
 def cents_up_to(low_micros: int, high_micros: int) -> str:
-    """The lowest and the highest price of several areas."""
+    """The lowest and the highest price of several areas; one price where they are equal."""
+    if low_micros == high_micros:
+        return figures.cents(low_micros, language())
     return figures.cents_range(low_micros, high_micros, language())
 
 
@@ -66,6 +68,12 @@ def minutes_short(number: int) -> str:
 def duration(seconds: int) -> str:
     """A length of time, to the second."""
     return figures.duration(seconds, language())
+
+
+@register.filter
+def talk_time(seconds: int) -> str:
+    """Minutes bought by the minute, in words; to the second where some of one was used."""
+    return figures.duration(seconds, language()) if seconds % 60 else figures.minutes(seconds // 60, language())
 
 
 @register.filter

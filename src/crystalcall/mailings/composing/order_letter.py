@@ -1,28 +1,30 @@
-"""What stands in an order's mail: gathered from the rooms below, said in the order's language."""
+"""The mail that brings the PINs of an order: gathered from the rooms below, said in the order's language."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crystalcall.customers.queries import Contact
 from crystalcall.mailings import figures
-from crystalcall.mailings.values import Mail
-from crystalcall.minutes.calls.queries import access_numbers
+from crystalcall.mailings.composing.frame import AccessSaid, Frame, access_said, frame_of
+from crystalcall.mailings.composing.writing import Envelope, render
+from crystalcall.mailings.values import Draft, Mail
 from crystalcall.minutes.rates.queries import country_lines
 from crystalcall.minutes.rates.values import DestinationInfo
 from crystalcall.plumbing.settings import Settings, current
+from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.numbering import LineType
-from crystalcall.rules.rating import quote
+from crystalcall.shop.catalogue.quotes import quote_at_any_hour
 from crystalcall.shop.orders.actions import reveal_pins
 from crystalcall.shop.orders.values import LineView, OrderLetter
 
 # Where readers of each language call most; a country the deck does not know is left out.
 EXAMPLE_COUNTRIES: Final = {"en": ("MX", "IN", "PH", "RU"), "ru": ("RU", "UA", "KZ", "UZ")}
+HOLDS: Final = ("email", "name", "order_number", "pin", "balance")
 EXAMPLE_LINE_TYPES: Final = (LineType.LANDLINE, LineType.MOBILE)
 
 
@@ -32,15 +34,6 @@ class CardSaid:
 
     pin: str = field(repr=False)
     credit: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccessSaid:
-    """An access number as the mail says it."""
-
-    e164: str
-    number: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +50,8 @@ class LetterSaid:
 
     language: str
     subject: str
-    name: str = field(repr=False)
+    frame: Frame = field(repr=False)
     order_number: str
-    order_url: str = field(repr=False)
-    privacy_url: str
-    service_email: str
     total: str
     cards: tuple[CardSaid, ...] = field(repr=False)
     steps: tuple[str, ...]
@@ -72,42 +62,32 @@ class LetterSaid:
     cap: str
 
 
-def compose_fulfilled(order: OrderLetter, person: Contact, *, message_id: str, now: datetime) -> Mail:
-    """The mail that brings the PINs of a fulfilled order, in both forms.
+def draft_fulfilled(order: OrderLetter, person: Contact, *, message_id: str, now: datetime) -> Draft:
+    """The mail that brings the PINs of a fulfilled order."""
 
-    Composed anew for each try: nothing of it is kept anywhere.
-    """
-    with translation.override(order.language):
-        said = _say(order, person, now=now)
-        return Mail(
-            recipient=person.email,
-            subject=said.subject,
-            text=render_to_string("mailings/order_fulfilled.txt", {"letter": said}).strip() + "\n",
-            html=render_to_string("mailings/order_fulfilled.html", {"letter": said}),
-            language=order.language,
-            message_id=message_id,
-        )
+    def write() -> Mail:
+        envelope = Envelope(person.email, order.language, message_id)
+        with translation.override(order.language):
+            return render(envelope, "order_fulfilled", _say(order, person, now=now), holds=HOLDS)
+
+    return Draft(Purpose.ORDER_FULFILLMENT, HOLDS, write)
 
 
 def _say(order: OrderLetter, person: Contact, *, now: datetime) -> LetterSaid:
     settings, language = current(), order.language
-    base = settings.store_base_url + ("/ru" if language == "ru" else "")
     best = max(order.lines, key=lambda line: line.unit_credit_micros)
     subject = _("Your Crystal Call PIN, order %(number)s") % {"number": order.order_number}
     return LetterSaid(
         language=language,
         subject=subject,
-        name=person.name,
+        frame=frame_of(person.name, order.token, language),
         order_number=order.order_number,
-        order_url=f"{base}/orders/{order.token}/",
-        privacy_url=f"{base}/privacy/",
-        service_email=settings.service_email,
         total=figures.money(order.total_micros, language),
         cards=_cards(order, now=now),
         steps=_steps(),
-        access_numbers=_access_numbers(language),
+        access_numbers=access_said(language),
         example_credit=figures.money(best.unit_credit_micros, language),
-        examples=_examples(best, language, settings),
+        examples=_examples(best, language),
         guarantee=_guarantee(order, settings, now=now),
         cap=_cap(settings),
     )
@@ -130,18 +110,7 @@ def _steps() -> tuple[str, ...]:
     )
 
 
-def _access_numbers(language: str) -> tuple[AccessSaid, ...]:
-    return tuple(
-        AccessSaid(
-            e164=access.e164,
-            number=figures.telephone(access.e164),
-            place=access.place_ru if language == "ru" else access.place_en,
-        )
-        for access in access_numbers()
-    )
-
-
-def _examples(line: LineView, language: str, settings: Settings) -> tuple[ExampleSaid, ...]:
+def _examples(line: LineView, language: str) -> tuple[ExampleSaid, ...]:
     """Minutes under the deck of the purchase, from each country's dearest area to its cheapest: all are delivered."""
     examples = []
     for iso2 in EXAMPLE_COUNTRIES[language]:
@@ -149,7 +118,7 @@ def _examples(line: LineView, language: str, settings: Settings) -> tuple[Exampl
             if country_line.line_type not in EXAMPLE_LINE_TYPES:
                 continue
             least, most = (
-                quote(line.unit_credit_micros, [rated.terms], cap_seconds=settings.call_cap_seconds or None).minutes
+                quote_at_any_hour(line.unit_credit_micros, [rated.terms]).minutes
                 for rated in (country_line.dearest, country_line.cheapest)
             )
             if least:

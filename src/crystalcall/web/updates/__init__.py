@@ -1,0 +1,1 @@
+"""Mails that somebody asked for, and how they are ended."""
