@@ -120,6 +120,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Lets a transactional test clean append-only tables too, and keeps the rows that migrations wrote."""
+    from django.apps import apps
+    from django.core.management.color import no_style
     from django.db import connection as main_connection
     from django.db.backends.base.operations import BaseDatabaseOperations
 
@@ -135,6 +137,10 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
         finally:
             restore_triggers()
         connection.creation.deserialize_db_from_string(written_by_migrations)
+        # The rows came back with their old ids; a flush may have set the counters behind them back to one.
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+                cursor.execute(statement)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_and_restore)

@@ -81,7 +81,7 @@ def test_from_a_number_to_a_charged_call(language, demo, page, witness, picture)
     assert "1234567" not in said
     assert "67" in said
     balance = f"{(10_000_000 - charge) / 1_000_000:.4f}".rstrip("0").replace(".", tongue.point)
-    assert page.inner_text("main").count(balance) == 2, "the balance stands on the card and at the end of the proof"
+    assert page.inner_text("main").count(balance) == 3, "on the card, in the words and after the proof"
     picture(proof, f"proof-{language.lower()}")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from call_scenery import DOLLAR, MEXICO, MOSCOW, SwitchWords, asking, make_card, pay_in
+from call_scenery import DECK, DOLLAR, MEXICO, MOSCOW, SwitchWords, asking, make_card, pay_in, publish
 from test_refusals import nothing_happened
 
 from crystalcall.minutes.calls import actions, queries
@@ -134,6 +134,17 @@ def test_premium_numbers_that_are_switched_on_still_need_a_price(card, limit, no
     limit(premium_allowed=True)
     assert call(card, now, "call-2", called_number="+19005550199") == Refused(RefusalReason.NO_ROUTE)
     assert nothing_happened(card)
+
+
+def test_premium_numbers_belong_to_the_country_of_their_price(card, limit, now, books):
+    now += timedelta(minutes=1)
+    publish(DECK + "4490,United Kingdom - Premium,1.00,0,60,60\n", now)
+    limit(premium_allowed=True, allowed_countries=("RU",))
+    assert call(card, now, "call-1", called_number="+449098790879") == Refused(RefusalReason.FORBIDDEN_DESTINATION)
+    assert nothing_happened(card)
+    limit(allowed_countries=("RU", "GB"))
+    assert call(card, now, "call-2", called_number="+449098790879").minute_price_micros == DOLLAR
+    books()
 
 
 def test_a_card_begins_only_so_many_calls_in_an_hour(card, set_guards, now, books):

@@ -8,7 +8,14 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    start_http_server,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
@@ -32,6 +39,8 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 HOST: Final = "127.0.0.1"
+# When a counter was made is of no use to anybody, and doubles what is sent.
+disable_created_metrics()
 REGISTRY: Final = CollectorRegistry(auto_describe=True)
 ProcessCollector(namespace="crystalcall", registry=REGISTRY)
 

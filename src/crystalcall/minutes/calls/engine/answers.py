@@ -56,12 +56,12 @@ _encoder: Final = msgspec.json.Encoder()
 
 def seal_grant(call: UUID, kept: KeptGrant) -> bytes:
     """The grant as it lies in the database, bound to its call."""
-    return seal(_encoder.encode(kept).decode(), f"{GRANT_CONTEXT}:{call}")
+    return seal(_encoder.encode(kept).decode(), f"{GRANT_CONTEXT}:{call.int:x}")
 
 
 def unseal_grant(call: UUID, sealed: bytes) -> KeptGrant:
     """The grant that was sealed for this call. Errors: SealBrokenError."""
-    return _grants.decode(unseal(sealed, f"{GRANT_CONTEXT}:{call}"))
+    return _grants.decode(unseal(sealed, f"{GRANT_CONTEXT}:{call.int:x}"))
 
 
 def granted_again(kept: KeptGrant) -> Granted:

@@ -86,7 +86,10 @@ class Offers:
         found = self._called.get(key)
         if found is None:
             lines = {offer.destination.line_type for offer in self.offers} | ({number.line_type} if number else set())
-            country = number.country_iso2 if number else self.offers[0].destination.country_iso2
+            # Numbering plans name no country for premium numbers; the deck that prices them does.
+            country = number.country_iso2 if number else None
+            if country is None and self.offers:
+                country = self.offers[0].destination.country_iso2
             found = self._called[key] = Called(country, frozenset(lines), is_risky)
         return found
 
