@@ -201,6 +201,22 @@ def test_the_same_call_asked_for_differently_in_one_batch_contradicts(card, now)
     assert isinstance(second, Contradiction)
 
 
+def test_what_a_second_request_shows_pays_for_no_other(card, now):
+    first, second = engine.take(
+        [Authorize(asking(card, "call-1", pin=None)), Authorize(asking(card, "call-1"))], now=now
+    )
+    assert first == Refused(RefusalReason.UNKNOWN_CALLER)
+    assert isinstance(second, Contradiction)
+    assert card.held_micros == 0
+
+
+def test_an_answer_told_by_a_process_whose_clock_is_behind_counts_from_the_grant(card, now, books):
+    engine.take([Authorize(asking(card))], now=now)
+    (answered,) = engine.take([Answer(CallKey(1, asking(card).call_id), None)], now=now - timedelta(seconds=5))
+    assert answered.answered_at == now
+    books()
+
+
 def test_a_whole_call_fits_into_one_batch(card, now, books):
     key = CallKey(TANDEM, "call-1")
     granted, answered, extended, ended, again = engine.take(

@@ -101,6 +101,23 @@ def test_the_cap_of_a_day_counts_charges_and_holds_until_midnight(card, limit, n
     books()
 
 
+def test_the_cap_of_a_day_is_not_dodged_by_calls_that_run_over_midnight(card, limit, now, books):
+    late = now.replace(hour=23, minute=59)
+    limit(day_cap_micros=DOLLAR, max_calls=5)
+    for place in range(5):
+        assert call(card, late, f"call-{place}", slice_seconds=60).granted_seconds == 60
+    tomorrow = late + timedelta(minutes=2)
+    for place in range(5):
+        for sequence in range(1, 12):
+            SwitchWords(card, tomorrow, f"call-{place}").extend(sequence, 50)
+    assert card.held_micros <= DOLLAR
+    for place in range(5):
+        SwitchWords(card, tomorrow, f"call-{place}").end(600)
+    assert 10 * DOLLAR - card.available_micros <= DOLLAR
+    assert call(card, tomorrow, "call-9") == Refused(RefusalReason.LIMIT_REACHED)
+    books()
+
+
 def test_an_extension_keeps_the_caps_and_never_shortens(card, limit, now, books):
     limit(call_cap_micros=DOLLAR)
     switch = SwitchWords(card, now)
@@ -134,6 +151,29 @@ def test_premium_numbers_that_are_switched_on_still_need_a_price(card, limit, no
     limit(premium_allowed=True)
     assert call(card, now, "call-2", called_number="+19005550199") == Refused(RefusalReason.NO_ROUTE)
     assert nothing_happened(card)
+
+
+def test_premium_numbers_are_never_sold_at_the_price_of_landlines(card, limit, now):
+    now += timedelta(minutes=1)
+    publish(DECK + "1,United States,0.01,0,60,60\n90,Turkey,0.05,0,60,60\n", now)
+    limit(premium_allowed=True)
+    assert call(card, now, "call-1", called_number="+19005550199") == Refused(RefusalReason.NO_ROUTE)
+    # Bare digits were read as American, and would be dialled as Turkish.
+    assert call(card, now, "call-2", called_number="9005550199") == Refused(RefusalReason.FORBIDDEN_DESTINATION)
+    assert nothing_happened(card)
+
+
+def test_premium_numbers_of_risk_count_with_no_other_limit_set(card, limit, set_guards, now):
+    now += timedelta(minutes=1)
+    publish(DECK + "1900,United States - Premium,0.10,0,60,60\n", now)
+    limit(premium_allowed=True)
+    add_risk_range("1900", now=now)
+    forget_ranges()
+    set_guards(velocity_calls_per_hour=0, velocity_risk_calls_per_day=2)
+    for place in range(2):
+        assert isinstance(call(card, now, f"call-{place}", called_number="+19005550199"), Granted)
+        SwitchWords(card, now, f"call-{place}").end(60)
+    assert call(card, now, "call-2", called_number="+19005550199") == Refused(RefusalReason.TOO_MANY_CALLS)
 
 
 def test_premium_numbers_belong_to_the_country_of_their_price(card, limit, now, books):

@@ -90,3 +90,19 @@ def test_ends_extensions_and_sweeps_at_once_charge_a_call_once(transactional_db,
     assert Transfer.objects.filter(code="call.charge").count() == (1 if charged else 0)
     assert card.available_micros == 10 * DOLLAR - charged
     assert audit() == []
+
+
+def test_processes_that_say_the_same_in_batches_of_their_own_all_hear_the_same(transactional_db, now, race):
+    publish(DECK, now)
+    cards = [make_card(1, now) for _ in range(8)]
+    pins = " ".join(card.pin for card in cards)
+    answers = [json.loads(answer) for answer in race([["batches", str(seed), pins] for seed in range(PROCESSES)])]
+    assert len(answers) == PROCESSES
+    assert all(answer == answers[0] for answer in answers)
+    granted = [name for name, answer in answers[0].items() if answer.startswith("Granted")]
+    ended = [name for name, answer in answers[0].items() if answer.startswith("Ended")]
+    # Who is told first of a card's five calls decides which is granted; one of them always is.
+    assert len(granted) == len(ended) == CallRecord.objects.count() >= len(cards)
+    assert RunningCall.objects.count() == 0
+    assert all(card.held_micros == 0 and card.available_micros >= 0 for card in cards)
+    assert audit() == []

@@ -169,6 +169,19 @@ def test_a_move_with_a_key_is_done_once(told, sold, spent):
     assert told("show", source.serial)["credit_micros"] == 4 * DOLLAR
 
 
+def test_a_key_that_stands_for_another_change_is_refused_in_a_sentence(run, told, sold):
+    card = sold(10)
+    run("adjust", card.serial, "--amount", "2", "--reason", "goodwill", "--key", "ticket-7")
+    other = run("adjust", card.serial, "--amount", "3", "--reason", "goodwill", "--key", "ticket-7")
+    assert (other.exit_code, other.output) == (
+        1,
+        "The key ticket-7 was used before for another change; nothing was done.\n",
+    )
+    again = told("adjust", card.serial, "--amount", "3", "--reason", "goodwill", "--key", "ticket-7")
+    assert again["refused"] == "key_used"
+    assert told("show", card.serial)["credit_micros"] == 12 * DOLLAR
+
+
 def test_credit_is_adjusted_and_refunded(run, told, sold):
     card = sold(10)
     raised = run("adjust", card.serial, "--amount", "2.25", "--reason", "Goodwill")
@@ -177,7 +190,7 @@ def test_credit_is_adjusted_and_refunded(run, told, sold):
     assert lowered.output == f"The credit of card {card.serial} was lowered by $0.125, to $12.125.\n"
     assert told("adjust", card.serial, "--amount", "-100", "--reason", "mistake")["refused"] == "not_enough"
     refunded = run("refund", card.serial, "--amount", "2.125")
-    assert refunded.output == f"$2.125 left card {card.serial} and are owed to its buyer.\n"
+    assert refunded.output == f"$2.125 left card {card.serial} and is owed to its buyer.\n"
     assert told("refund", card.serial)["amount_micros"] == 10 * DOLLAR
     assert run("refund", card.serial).exit_code == 1
 

@@ -187,6 +187,7 @@ def test_no_rule_of_margins_sells_under_cost(rule, price, fee, first, following)
         ('[default]\nmargin = 25\nincrements = "60"\n', 3, "is not a pair of seconds"),
         ('[default]\nmargin = 25\nincrements = "0/6"\n', 3, "is not a pair of seconds"),
         ("[default]\nmargin = 25\nfree_up_to_s = -1\n", 3, "-1 is not a number of seconds"),
+        ("[default]\nmargin = 25\nfree_up_to_s = 3600\n", 3, "3600 is not a number of seconds"),
         ('[default]\nmargin = 25\ntime_zone = "Moscow"\n', 3, "nor a time zone such as"),
         ("[default]\nmargin = 25\nsteps = 3\n", 3, "write a list of tables"),
         ("[default]\nmargin = 25\nsteps = [{ after_s = 60 }]\n", 3, "state either margin or price"),

@@ -87,7 +87,7 @@ def test_without_its_name_the_first_route_counts_as_the_carrier(line, card):
     assert CallRecord.objects.get().carrier == "northline"
 
 
-@pytest.mark.parametrize("carrier", ["", "x" * 65, 7, ["northline"]])
+@pytest.mark.parametrize("carrier", ["", "x" * 65, 7, ["northline"], "north\u0000line", "north\nline"])
 def test_a_carrier_without_a_proper_name_is_400(line, card, carrier):
     line.authorize(card.pin)
     response = line.post(END, {"used_seconds": 60, "release_cause": "normal", "carrier": carrier})

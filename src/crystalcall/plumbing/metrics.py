@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 HOST: Final = "127.0.0.1"
 # When a counter was made is of no use to anybody, and doubles what is sent.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left its types out
 REGISTRY: Final = CollectorRegistry(auto_describe=True)
 ProcessCollector(namespace="crystalcall", registry=REGISTRY)
 

@@ -107,7 +107,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     #: A call that the switch reports as failed or dropped is not charged up to this length, in seconds; 0 charges it.
     fair_failed_call_seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 60
     #: How many messages about calls are committed together at most.
-    desk_batch_size: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 256
+    desk_batch_size: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 512
     #: How long the call desk gathers messages at most before it commits them, in milliseconds.
     desk_wait_milliseconds: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
     #: How many messages may wait at the call desk; further ones are refused at once.

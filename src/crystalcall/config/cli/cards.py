@@ -1,5 +1,7 @@
 """`crystalcall cards`: what an operator may do to a card by its serial; no command shows a PIN."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
@@ -108,9 +110,10 @@ def give_minutes(
     from crystalcall.minutes.cards.values import MinutesGiven
     from crystalcall.plumbing.clock import now
 
-    given = actions.give_minutes(
-        serial, coverage, seconds=minutes * 60, valid_days=valid_days, key=_key("minutes", key), now=now()
-    )
+    with _once_for(key, as_json=as_json):
+        given = actions.give_minutes(
+            serial, coverage, seconds=minutes * 60, valid_days=valid_days, key=_key("minutes", key), now=now()
+        )
     if not isinstance(given, MinutesGiven):
         _turn_away(given, as_json=as_json)
     until = f"until {given.expires_at:%Y-%m-%d %H:%M} UTC" if given.expires_at else "for ever"
@@ -132,7 +135,8 @@ def move(from_serial: str, to_serial: str, amount: int | None, key: str | None, 
     from crystalcall.plumbing.clock import now
 
     _refuse_zero(amount)
-    moved = actions.move_credit(from_serial, to_serial, amount_micros=amount, key=_key("move", key), now=now())
+    with _once_for(key, as_json=as_json):
+        moved = actions.move_credit(from_serial, to_serial, amount_micros=amount, key=_key("move", key), now=now())
     if not isinstance(moved, CreditMoved):
         _turn_away(moved, as_json=as_json)
     sentence = f"{money(moved.amount_micros)} went from card {from_serial} to card {to_serial}."
@@ -156,7 +160,8 @@ def adjust(serial: str, amount: int, reason: str, key: str | None, as_json: bool
 
     _refuse_zero(amount)
     word = _word(reason)
-    done = actions.adjust_credit(serial, amount_micros=amount, reason=word, key=_key("adjust", key), now=now())
+    with _once_for(key, as_json=as_json):
+        done = actions.adjust_credit(serial, amount_micros=amount, reason=word, key=_key("adjust", key), now=now())
     if not isinstance(done, CreditSet):
         _turn_away(done, as_json=as_json)
     facts = {"serial": serial, "amount_micros": amount, "credit_micros": done.balance.posted_micros}
@@ -179,11 +184,23 @@ def refund(serial: str, amount: int | None, key: str | None, as_json: bool) -> N
     from crystalcall.plumbing.clock import now
 
     _refuse_zero(amount)
-    done = actions.refund_credit(serial, amount_micros=amount, key=_key("refund", key), now=now())
+    with _once_for(key, as_json=as_json):
+        done = actions.refund_credit(serial, amount_micros=amount, key=_key("refund", key), now=now())
     if not isinstance(done, CreditRefunded):
         _turn_away(done, as_json=as_json)
-    sentence = f"{money(done.amount_micros)} left card {serial} and are owed to its buyer."
+    sentence = f"{money(done.amount_micros)} left card {serial} and is owed to its buyer."
     tell({"serial": serial, "amount_micros": done.amount_micros}, sentence, as_json=as_json)
+
+
+@contextmanager
+def _once_for(key: str | None, *, as_json: bool) -> Iterator[None]:
+    """Refuse a key that stands for another change already."""
+    from crystalcall.minutes.ledger.values import LedgerContradictionError
+
+    try:
+        yield
+    except LedgerContradictionError:
+        refuse("key_used", f"The key {key} was used before for another change; nothing was done.", as_json=as_json)
 
 
 def _key(verb: str, key: str | None) -> str:

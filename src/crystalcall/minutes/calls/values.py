@@ -257,17 +257,6 @@ class BadAccessNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferSnapshot:
-    """One deck's terms for the called number, as they stood at the authorization."""
-
-    deck_id: int
-    deck_version: int
-    prefix: str
-    destination: DestinationInfo
-    terms: RateTerms
-
-
-@dataclass(frozen=True, slots=True)
 class CallKey:
     """How a switch names a call."""
 

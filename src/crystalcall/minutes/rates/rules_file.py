@@ -235,6 +235,10 @@ def _increments(value: object) -> tuple[int, int]:
     return pair
 
 
+# A longer gift than this is no gift but a price under cost, which has to be signed off by name.
+MAX_FREE_SECONDS: Final = 60
+
+
 def _seconds(most: int) -> Callable[[object], int]:
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
@@ -296,7 +300,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[object], Any]]]] = {
     "fee": ("fee_micros", _cents),
     "increments": ("increments", _increments),
     "minimum_charge": ("minimum_charge_micros", _cents),
-    "free_up_to_s": ("free_up_to_seconds", _seconds(MAX_INCREMENT_SECONDS)),
+    "free_up_to_s": ("free_up_to_seconds", _seconds(MAX_FREE_SECONDS)),
     "longest_call_s": ("cap_seconds", _seconds(MAX_CALL_SECONDS)),
     "time_zone": ("time_zone", _time_zone),
     "steps": ("steps", _steps),

@@ -26,17 +26,20 @@ MAX_SLICE_SECONDS: Final = 24 * 3600
 MAX_SEQUENCE: Final = 2**53 - 1
 MAX_CAUSE: Final = 999
 
+# Python lets "$" stand before a last line feed; the look-ahead makes it the end, as everywhere else.
+PRINTABLE: Final = "^[^\\x00-\\x1f\\x7f-\\x9f]+$(?!\\n)"
+
 CallId = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=CALL_ID_LENGTH,
-        # Python lets "$" stand before a last line feed; the look-ahead makes it the end, as everywhere else.
-        pattern="^[^\\x00-\\x1f\\x7f-\\x9f]+$(?!\\n)",
+        pattern=PRINTABLE,
         description="The switch's own name for the call, never used twice; printable, percent-encoded in addresses.",
     ),
 ]
 Text = Annotated[str, Meta(min_length=1, max_length=TEXT_LENGTH)]
+PrintableText = Annotated[str, Meta(min_length=1, max_length=TEXT_LENGTH, pattern=PRINTABLE)]
 UsedSeconds = Annotated[
     int,
     Meta(ge=0, le=MAX_SECONDS, description="Whole seconds talked, counted from the answer; 0 when nobody answered."),
@@ -107,7 +110,7 @@ class End(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         ),
     ]
     carrier: Annotated[
-        Text | None,
+        PrintableText | None,
         Meta(description="Which carrier completed the call, as `routes` named it; for the operator's cost."),
     ] = None
 

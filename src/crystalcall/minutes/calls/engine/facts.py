@@ -17,7 +17,7 @@ from crystalcall.rules.limits import VELOCITY_WINDOW, DayFacts, day_start
 NOTHING_DONE: Final = DayFacts()
 _SPENT_POSTGRESQL: Final = b"""
 SELECT ledger_account_id, count(*) FILTER (WHERE authorized_at > %b),
-    coalesce(sum(charge_micros) FILTER (WHERE authorized_at >= %b), 0)::bigint,
+    coalesce(sum(charge_micros) FILTER (WHERE ended_at >= %b), 0)::bigint,
     count(*) FILTER (WHERE authorized_at >= %b AND is_risky)
 FROM calls_callrecord WHERE ledger_account_id = ANY(%b::uuid[]) AND ended_at >= %b GROUP BY ledger_account_id
 """
@@ -33,7 +33,11 @@ class Spent:
 
 
 class Windows:
-    """Since when calls count, seen from one moment: by their authorization, however long they lasted."""
+    """Since when calls count, seen from one moment.
+
+    Numbers of calls count by their authorization, money by the day it is spent in: what ended today and all that runs.
+    Otherwise a call extended after midnight would be bound by the one day's cap and count for the other's.
+    """
 
     __slots__ = ("_day", "_hour")
 
@@ -54,7 +58,7 @@ class Windows:
         )
         counted = rows.annotate(
             calls=Count("call_id", filter=Q(authorized_at__gt=self._hour)),
-            spent=Sum("charge_micros", filter=Q(authorized_at__gte=self._day), default=0),
+            spent=Sum("charge_micros", filter=Q(ended_at__gte=self._day), default=0),
             risky=Count("call_id", filter=Q(authorized_at__gte=self._day, is_risky=True)),
         )
         return {account_id: Spent(calls, int(spent), risky) for account_id, calls, spent, risky in counted.order_by()}
@@ -67,9 +71,8 @@ class Windows:
     def add_over(self, spent: Spent, live: LiveCall, charge_micros: int) -> None:
         """Count a call that has just ended."""
         spent.calls_last_hour += live.authorized_at > self._hour
-        if live.authorized_at >= self._day:
-            spent.spent_today_micros += charge_micros
-            spent.risk_calls_today += live.is_risky
+        spent.spent_today_micros += charge_micros
+        spent.risk_calls_today += live.is_risky and live.authorized_at >= self._day
 
     def facts(self, spent: Spent, running: Iterable[LiveCall], shop_risk_calls: int) -> DayFacts:
         """All that an account has done, with the calls that it runs now (without the one in question)."""
@@ -77,9 +80,8 @@ class Windows:
         for live in running:
             count += 1
             calls += live.authorized_at > self._hour
-            if live.authorized_at >= self._day:
-                held += live.hold_micros
-                risky += live.is_risky
+            held += live.hold_micros
+            risky += live.is_risky and live.authorized_at >= self._day
         return DayFacts(
             calls_last_hour=spent.calls_last_hour + calls,
             spent_today_micros=spent.spent_today_micros + held,

@@ -179,10 +179,13 @@ def _again(told: Told) -> Opening | Granted | Refused | Contradiction:
 
 
 def _premium_number(number: Unclear | None, typed: str) -> Number | Refused:
-    """A number of premium rate is one too, which a card that switched them on may call; nothing else here is."""
+    """A number of premium rate is one too, which a card that switched them on may call; nothing else here is.
+
+    It must come with a plus: bare digits would have to be read a second time, and perhaps otherwise than the first.
+    """
     if number is None or number.reason is not UnclearReason.PREMIUM:
         return Refused(RefusalReason.BAD_NUMBER)
     digits = typed.removeprefix("+")
-    if digits.isascii() and digits.isdigit():
+    if typed.startswith("+") and digits.isascii() and digits.isdigit():
         return Number(f"+{digits}", digits, None, LineType.PREMIUM)
     return Refused(RefusalReason.FORBIDDEN_DESTINATION)

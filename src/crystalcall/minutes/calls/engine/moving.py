@@ -79,8 +79,9 @@ def answer(page: Page, told: Told, message: Answer) -> Answered | Contradiction 
     if read_step(Step.ANSWER, call.state, was_answered=call.answered_at is not None) is Reading.CONTRADICTORY:
         return OVER[call.state]
     if isinstance(call, LiveCall) and call.answered_at is None:
-        # A switch's clock may be wrong; no call is answered before it was allowed or after it was told.
-        said = min(max(message.answered_at or page.now, call.authorized_at), page.now)
+        # A switch's clock may be wrong; no call is answered after it was told, or before it was allowed (which another
+        # process, whose clock runs a little ahead, may have written down as later than our now).
+        said = max(min(message.answered_at or page.now, page.now), call.authorized_at)
         call.answer(said.astimezone(UTC))
         call.is_changed = True
     return remember(page, told, Answered(call.state, call.answered_at or page.now, call.granted_seconds))

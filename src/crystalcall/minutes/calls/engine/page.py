@@ -18,7 +18,7 @@ from crystalcall.minutes.calls.engine.facts import NOTHING_DONE, Spent, Windows
 from crystalcall.minutes.calls.engine.identity import Told, allowance_reservation_id
 from crystalcall.minutes.calls.engine.live import Entry, LiveCall, PastCall
 from crystalcall.minutes.calls.engine.messages import Answer, Authorize, BatchConflict, Extend
-from crystalcall.minutes.calls.engine.offers import Offers, offers_for
+from crystalcall.minutes.calls.engine.offers import NOTHING, Offers, offers_for
 from crystalcall.minutes.ledger.actions import system_account
 from crystalcall.minutes.ledger.books import Books, OpenAccount
 from crystalcall.minutes.limits.actions import guard_shop_risk
@@ -30,7 +30,7 @@ from crystalcall.rules.calls import GrantLimits, Priced
 from crystalcall.rules.fairness import FairnessRule
 from crystalcall.rules.ledger import AccountKind
 from crystalcall.rules.limits import DayFacts, Limits, stricter
-from crystalcall.rules.numbering import Number
+from crystalcall.rules.numbering import CLOSED_LINES, Number
 
 _UNLIMITED: Final = Limits()
 
@@ -100,7 +100,13 @@ class Page:
 
     def offers(self, number: Number, seats: Seats) -> Offers:
         """What may price a call to this number for this account."""
-        return offers_for(number.digits, self._deck_id, seats.decks)
+        offers = offers_for(number.digits, self._deck_id, seats.decks)
+        if number.line_type in CLOSED_LINES and any(
+            offer.destination.line_type is not number.line_type for offer in offers.offers
+        ):
+            # A deck without a price for such numbers would sell them at that of the country's landlines.
+            return NOTHING
+        return offers
 
     def priced(self, live: LiveCall, allowance_seconds: int) -> Priced:
         """What prices a running call with so many bundled seconds."""
@@ -218,7 +224,8 @@ class Page:
             self._accounts[account_id].limits = limits
             capped = capped or limits.day_cap_micros is not None
         covers = self.risks.covers
-        if capped or any(isinstance(one.number, Number) and covers(one.number.digits) for one in new):
+        # A number that is none at a first reading may be one of premium rate, which a card may have switched on.
+        if capped or any(not isinstance(one.number, Number) or covers(one.number.digits) for one in new):
             self._counts_calls = True
             for account_id, spent in self.windows.spent_by(account_ids).items():
                 self._accounts[account_id].spent = spent
@@ -239,14 +246,18 @@ def grant_limits(shop_cap_seconds: int, card_cap_seconds: int | None, slice_seco
 
 def _check_pins(new: Sequence[Told], now: datetime) -> None:
     """Note whose card each new request shows; a request that is repeated is looked at once."""
-    first: dict[int, Told] = {}
+    seen: set[int] = set()
+    asking: list[Told] = []
     typed: list[TypedPin] = []
     for one in new:
         request = one.message.request if isinstance(one.message, Authorize) else None
-        if request is None or request.pin is None or one.id.int in first:
+        if request is None or one.id.int in seen:
             continue
-        first[one.id.int] = one
-        typed.append(TypedPin(request.pin, Origin(request.caller_number, request.access_number)))
+        # The first request for a call decides it: what a second one shows must not pay for it.
+        seen.add(one.id.int)
+        if request.pin is not None:
+            asking.append(one)
+            typed.append(TypedPin(request.pin, Origin(request.caller_number, request.access_number)))
     answers = check_pins(typed, now=now) if typed else []
-    for one, answer in zip(first.values(), answers, strict=True):
+    for one, answer in zip(asking, answers, strict=True):
         one.entry.card = answer
