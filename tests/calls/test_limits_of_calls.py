@@ -14,6 +14,7 @@ from crystalcall.minutes.calls.values import Extended, Granted, Refused
 from crystalcall.minutes.limits import queries as limits_queries
 from crystalcall.minutes.limits.actions import add_risk_range, change_limits
 from crystalcall.minutes.limits.risk import forget_ranges
+from crystalcall.minutes.pins.actions import block_pin, unblock_pin
 from crystalcall.plumbing.settings import current
 from crystalcall.rules.calls import RefusalReason
 
@@ -115,6 +116,17 @@ def test_the_cap_of_a_day_is_not_dodged_by_calls_that_run_over_midnight(card, li
         SwitchWords(card, tomorrow, f"call-{place}").end(600)
     assert 10 * DOLLAR - card.available_micros <= DOLLAR
     assert call(card, tomorrow, "call-9") == Refused(RefusalReason.LIMIT_REACHED)
+    books()
+
+
+def test_a_card_that_is_blocked_while_somebody_talks_gets_no_more_time(card, now, books):
+    switch = SwitchWords(card, now)
+    switch.authorize(slice_seconds=60)
+    assert switch.extend(1, 50) == Extended(120)
+    block_pin(card.serial, reason="stolen", now=now)
+    assert switch.extend(2, 110) == Extended(120)
+    unblock_pin(card.serial)
+    assert switch.extend(3, 115) == Extended(180)
     books()
 
 

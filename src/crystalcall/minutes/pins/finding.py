@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from typing import Final
+from uuid import UUID
 
 from django.views.decorators.debug import sensitive_variables
 
@@ -27,3 +28,10 @@ def by_lookups(lookups: Collection[bytes]) -> dict[bytes, FoundPin]:
     """The PINs with these keyed hashes, in whatever state, by one statement; hashes without a PIN are left out."""
     found = _PINS.fetch(("lookup", "serial", "ledger_account_id", "state"), "lookup", list(set(lookups)))
     return {bytes(lookup): FoundPin(serial, account_id, _STATES[state]) for lookup, serial, account_id, state in found}
+
+
+def blocked_accounts(account_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the accounts whose every PIN is blocked: nobody may go on spending there."""
+    found = _PINS.fetch(("ledger_account_id", "state"), "ledger_account_id", account_ids)
+    open_ones = {account_id for account_id, state in found if state != PinState.BLOCKED.value}
+    return frozenset(account_id for account_id, _ in found) - open_ones

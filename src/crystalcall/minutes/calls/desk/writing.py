@@ -53,7 +53,7 @@ class Writer:
         """
         close_old_connections()
         try:
-            found = self._decided(messages, monotonic() + PATIENCE_SECONDS)
+            found = self._decided(messages, monotonic() + PATIENCE_SECONDS, tries=TRIES)
         finally:
             close_old_connections()
         self._note(is_failing=any(isinstance(one, DeskClosedError) for one in found))
@@ -63,9 +63,9 @@ class Writer:
         """Give the connection of this thread back."""
         connections.close_all()
 
-    def _decided(self, messages: Sequence[Message], until: float) -> list[Outcome | Exception]:
+    def _decided(self, messages: Sequence[Message], until: float, *, tries: int) -> list[Outcome | Exception]:
         try:
-            return [*self._tried(messages, until)]
+            return [*self._tried(messages, until, tries=tries)]
         except Exception as error:  # noqa: BLE001 - whatever it is, the door answers it and the writer goes on
             if len(messages) == 1:
                 return [self._told(error)]
@@ -73,10 +73,15 @@ class Writer:
                 return [self._told(error) for _ in messages]
         figures.SPLITS.inc()
         half = len(messages) // 2
-        return self._decided(messages[:half], until) + self._decided(messages[half:], until)
+        found: list[Outcome | Exception] = []
+        for part in (messages[:half], messages[half:]):
+            # A part that fails holds a message that breaks it: looking for it comes before trying again, so that the
+            # patience is spent on the many that do no harm.
+            found += self._decided(part, until, tries=TRIES if len(part) == 1 else 1)
+        return found
 
-    def _tried(self, messages: Sequence[Message], until: float) -> list[Outcome]:
-        for _ in range(TRIES - 1):
+    def _tried(self, messages: Sequence[Message], until: float, *, tries: int) -> list[Outcome]:
+        for _ in range(tries - 1):
             try:
                 return self._take(messages, now=self._now())
             except (BatchConflict, OperationalError, InterfaceError) as error:

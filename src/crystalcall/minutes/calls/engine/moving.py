@@ -115,6 +115,9 @@ def implied_answer(live: LiveCall, used_seconds: int, now: datetime) -> datetime
 
 def _lengthen(page: Page, live: LiveCall) -> None:
     """Raise limit and holds as far as credit, bundles and limits go now; where they go no further, all stays."""
+    if live.account_id in page.blocked:
+        # The card was reported lost while somebody talks: what was granted stands, and no more.
+        return
     account = page.account(live.account_id)
     called = live.offers.called(None, is_risky=live.is_risky)
     seats = page.seats(live.account_id)

@@ -24,6 +24,7 @@ from crystalcall.minutes.ledger.books import Books, OpenAccount
 from crystalcall.minutes.limits.actions import guard_shop_risk
 from crystalcall.minutes.limits.queries import guards, limits_of, risk_ranges
 from crystalcall.minutes.pins.actions import Origin, PinAccepted, TypedPin, check_pins
+from crystalcall.minutes.pins.queries import blocked_accounts
 from crystalcall.minutes.rates.queries import current_deck
 from crystalcall.plumbing.settings import current
 from crystalcall.rules.calls import GrantLimits, Priced
@@ -58,6 +59,7 @@ class Page:
         self.may_dial = may_dial
         self.settings = current()
         self.guards = guards()
+        self.blocked: frozenset[UUID] = frozenset()
         self.risks = risk_ranges()
         self.fairness_rule = FairnessRule(self.settings.fair_short_call_seconds, self.settings.fair_failed_call_seconds)
         self.windows = Windows(now)
@@ -88,6 +90,7 @@ class Page:
         page._read_terms(asking)
         longer = {live.account_id for one in others if (live := one.entry.live) and isinstance(one.message, Extend)}
         page._read_limits(asking | longer, new)
+        page.blocked = blocked_accounts(longer)
         return page
 
     def account(self, account_id: UUID) -> OpenAccount:
