@@ -1,6 +1,7 @@
 """Nothing is sold under cost unless somebody signed for it; what each destination leaves is kept and told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -77,6 +78,13 @@ def test_a_draft_shows_the_margins_and_writes_nothing(loaded, now):
     assert draft.prefix_count == 7
     assert not RateDeck.objects.exists()
     assert not Margin.objects.exists()
+
+
+def test_a_draft_can_be_looked_at_while_another_deck_waits(loaded, now):
+    waiting = publish_deck(PublishDeck(margin_basis_points=2500, effective_at=now + timedelta(days=3)), now=now)
+    assert isinstance(waiting, Published)
+    assert isinstance(draft_deck(PublishDeck(margin_basis_points=3000), now=now), Draft)
+    assert RateDeck.objects.count() == 1
 
 
 def test_what_is_under_cost_is_refused_and_nothing_is_published(loaded, now):
