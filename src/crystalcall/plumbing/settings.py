@@ -112,7 +112,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk_wait_milliseconds: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
     #: How many messages may wait at the call desk; further ones are refused at once.
     desk_queue_size: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 2048
-    #: How many database connections the call desk of one process commits with; more than one of them share its one core.
+    #: How many database connections the call desk of one process commits with; several share its one core.
     desk_writers: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
     #: How many calls one card may begin in an hour; 0 for no limit.
     velocity_calls_per_hour: Count = 60
