@@ -60,6 +60,7 @@ def register_commands() -> None:
     from crystalcall.config.cli.migrate import migrate_command
     from crystalcall.config.cli.payments import payments_group
     from crystalcall.config.cli.pins import pins_group
+    from crystalcall.config.cli.privacy import privacy_group
     from crystalcall.config.cli.rates import rates_group
     from crystalcall.config.cli.switches import access_numbers_group, switches_group
     from crystalcall.config.cli.worker import worker_command
@@ -72,6 +73,7 @@ def register_commands() -> None:
         pins_group,
         cards_group,
         payments_group,
+        privacy_group,
         switches_group,
         access_numbers_group,
         worker_command,
