@@ -33,6 +33,7 @@ from crystalcall.minutes.calls.months import ensure_months
 from crystalcall.minutes.calls.values import CallKey
 from crystalcall.minutes.ledger.values import BooksChangedError
 from crystalcall.plumbing.announcements import announce_all, listeners
+from crystalcall.plumbing.together import together
 
 __all__ = [
     "HOLD_SLACK",
@@ -83,8 +84,9 @@ def _committed(told: Sequence[Told], now: datetime, *, may_dial: bool) -> list[O
         page = Page.open(told, now, may_dial=may_dial)
         granting = Granting(page)
         decided = [_decide(page, granting, one) for one in told]
-        granting.finish()
-        page.write()
+        with together():
+            granting.finish()
+            page.write()
         _announce(page)
         return [one.granted if isinstance(one, Opening) else one for one in decided]
 

@@ -1,7 +1,7 @@
 """Answers as they are kept for a repeat of their message: the very value that was given first comes back.
 
-A grant is sealed with the called number in it; it names the carriers, and what is dialed there is the number. The
-answers to later messages hold times and sums only.
+A grant is sealed under the key of its card, with the called number in it; it names the carriers, and what is dialed
+there is the number. The answers to later messages hold times and sums only.
 """
 
 from datetime import datetime
@@ -11,12 +11,15 @@ from uuid import UUID
 import msgspec
 
 from crystalcall.minutes.calls.engine.offers import granted_destination
+from crystalcall.minutes.calls.seals import GRANT, row_of
 from crystalcall.minutes.calls.values import Answered, DialRoute, Ended, Extended, Granted, Notice, NoticeKind
 from crystalcall.minutes.rates.values import DestinationInfo
-from crystalcall.plumbing.sealing import seal, unseal
+from crystalcall.privacy.keys.opening import PurposeRefusedError, openers
+from crystalcall.privacy.keys.sealing import KeyDestroyedError, Sealer
+from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.numbering import LineType
 
-GRANT_CONTEXT: Final = "calls.call.grant"
+_GRANT: Final = GRANT.encode()
 S = TypeVar("S", Answered, Extended, Ended)
 
 
@@ -54,14 +57,29 @@ _grants: Final = msgspec.json.Decoder(KeptGrant)
 _encoder: Final = msgspec.json.Encoder()
 
 
-def seal_grant(call: UUID, kept: KeptGrant) -> bytes:
-    """The grant as it lies in the database, bound to its call."""
-    return seal(_encoder.encode(kept).decode(), f"{GRANT_CONTEXT}:{call.int:x}")
+def seal_grant(call: UUID, kept: KeptGrant, sealer: Sealer | None) -> bytes | None:
+    """The grant as it lies in the database, bound to its card and call; None where the card's key was destroyed."""
+    return None if sealer is None else sealer.seal_bytes(_GRANT, _encoder.encode(kept), row_of(call).encode())
 
 
-def unseal_grant(call: UUID, sealed: bytes) -> KeptGrant:
-    """The grant that was sealed for this call. Errors: SealBrokenError."""
-    return _grants.decode(unseal(sealed, f"{GRANT_CONTEXT}:{call.int:x}"))
+def read_grant(text: str) -> KeptGrant:
+    """The grant that was sealed. Errors: msgspec.ValidationError."""
+    return _grants.decode(text)
+
+
+def kept_grant(call: UUID, account: UUID, sealed: bytes, policy_version: int) -> KeptGrant | None:
+    """The grant of this call, to be given once more; None where nobody may or can open it any more.
+
+    Errors: SealBrokenError.
+    """
+    opener = openers((account,))[account]
+    try:
+        text = opener.open(
+            *(GRANT, sealed), purpose=Purpose.CALL_DELIVERY, collected_under=policy_version, row=row_of(call)
+        )
+    except (KeyDestroyedError, PurposeRefusedError):
+        return None
+    return read_grant(text)
 
 
 def granted_again(kept: KeptGrant) -> Granted:

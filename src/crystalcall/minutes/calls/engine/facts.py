@@ -1,25 +1,35 @@
 """What cards have done lately, as their limits count it: calls that are over by their records, running ones as held."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from crystalcall.minutes.calls.engine.live import LiveCall
 from crystalcall.minutes.calls.models import CallRecord, RunningCall
-from crystalcall.plumbing.rowsets import UuidArray, ask
+from crystalcall.plumbing.arrays import moment, uuids
+from crystalcall.plumbing.embedded import ask_sqlite, uuids_of
+from crystalcall.plumbing.together import ask, on_postgresql
 from crystalcall.rules.limits import VELOCITY_WINDOW, DayFacts, day_start
 
 NOTHING_DONE: Final = DayFacts()
 _SPENT_POSTGRESQL: Final = b"""
-SELECT ledger_account_id, count(*) FILTER (WHERE authorized_at > %b),
-    coalesce(sum(charge_micros) FILTER (WHERE ended_at >= %b), 0)::bigint,
-    count(*) FILTER (WHERE authorized_at >= %b AND is_risky)
-FROM calls_callrecord WHERE ledger_account_id = ANY(%b::uuid[]) AND ended_at >= %b GROUP BY ledger_account_id
+SELECT ledger_account_id, count(*) FILTER (WHERE authorized_at > $1::timestamptz),
+    coalesce(sum(charge_micros) FILTER (WHERE ended_at >= $2::timestamptz), 0)::bigint,
+    count(*) FILTER (WHERE authorized_at >= $2::timestamptz AND is_risky)
+FROM calls_callrecord
+WHERE ledger_account_id = ANY($3::uuid[]) AND ended_at >= $4::timestamptz AND ended_at < $5::timestamptz
+GROUP BY ledger_account_id
+"""
+_SPENT_SQLITE: Final = """
+SELECT ledger_account_id, count(*) FILTER (WHERE authorized_at > ?1),
+    coalesce(sum(charge_micros) FILTER (WHERE ended_at >= ?2), 0),
+    count(*) FILTER (WHERE authorized_at >= ?2 AND is_risky)
+FROM calls_callrecord WHERE ledger_account_id IN (SELECT value FROM json_each(?3)) AND ended_at >= ?4
+GROUP BY ledger_account_id
 """
 
 
@@ -39,29 +49,34 @@ class Windows:
     Otherwise a call extended after midnight would be bound by the one day's cap and count for the other's.
     """
 
-    __slots__ = ("_day", "_hour")
+    __slots__ = ("_day", "_hour", "_tomorrow")
 
     def __init__(self, now: datetime) -> None:
         self._hour = now - VELOCITY_WINDOW
         self._day = day_start(now)
+        # No clock is ahead of ours by so much, and PostgreSQL need not look into the months to come.
+        self._tomorrow = now + timedelta(days=1)
 
     def spent_by(self, account_ids: Collection[UUID]) -> dict[UUID, Spent]:
         """What the calls of these accounts that are over amount to, by one statement."""
+        return self.ask_spent_by(account_ids)()
+
+    def ask_spent_by(self, account_ids: Collection[UUID], *, whole_day: bool = True) -> Callable[[], dict[UUID, Spent]]:
+        """Ask for the same among the statements of `together`; what is given reads the answer.
+
+        Without the whole day, only the calls of the last hour are sure to be counted.
+        """
         # Whatever was authorized since then has ended since then: so the index by account and end finds it.
-        since = min(self._hour, self._day)
-        if connection.vendor == "postgresql":
-            # Written out: the ORM takes a millisecond to put the same words together, for every batch.
-            asked = (self._hour, self._day, self._day, UuidArray(account_ids), since)
-            return {row[0]: Spent(*row[1:]) for row in ask(_SPENT_POSTGRESQL, asked)}
-        rows = CallRecord.objects.filter(ledger_account_id__in=account_ids, ended_at__gte=since).values_list(
-            "ledger_account_id"
-        )
-        counted = rows.annotate(
-            calls=Count("call_id", filter=Q(authorized_at__gt=self._hour)),
-            spent=Sum("charge_micros", filter=Q(ended_at__gte=self._day), default=0),
-            risky=Count("call_id", filter=Q(authorized_at__gte=self._day, is_risky=True)),
-        )
-        return {account_id: Spent(calls, int(spent), risky) for account_id, calls, spent, risky in counted.order_by()}
+        since = min(self._hour, self._day) if whole_day else self._hour
+        # Written out: the ORM takes a millisecond to put the same words together, for every batch.
+        if on_postgresql():
+            hour, day, begin, end = map(moment, (self._hour, self._day, since, self._tomorrow))
+            answer = ask(_SPENT_POSTGRESQL, [hour, day, uuids([*account_ids]), begin, end])
+            return lambda: {row[0]: Spent(*row[1:]) for row in answer.rows()}
+        rows = ask_sqlite(_SPENT_SQLITE, self._hour, self._day, [*account_ids], since)
+        accounts = uuids_of([row[0] for row in rows])
+        found = {account_id: Spent(*row[1:]) for account_id, row in zip(accounts, rows, strict=True)}
+        return lambda: found
 
     def shop_risk_calls(self) -> int:
         """How many calls of the whole shop to ranges of risk were granted within the hour."""

@@ -3,16 +3,19 @@
 from typing import Final
 
 from crystalcall.minutes.calls.dialling import CALLED_NUMBER, CARRIER, dial_routes
-from crystalcall.minutes.calls.engine.answers import KeptGrant, granted_again, seal_grant, unseal_grant
+from crystalcall.minutes.calls.engine.answers import KeptGrant, granted_again, kept_grant, seal_grant
 from crystalcall.minutes.calls.engine.bundles import hold_bundles
 from crystalcall.minutes.calls.engine.identity import Told, is_same_content
 from crystalcall.minutes.calls.engine.live import KnownCall, LiveCall, Opening
+from crystalcall.minutes.calls.engine.messages import BatchConflict
 from crystalcall.minutes.calls.engine.noticing import notices_for
 from crystalcall.minutes.calls.engine.offers import Offer, Offers
 from crystalcall.minutes.calls.engine.page import Page, Seats, grant_limits
 from crystalcall.minutes.calls.values import AuthorizeRequest, Contradiction, Granted, Refused
 from crystalcall.minutes.pins.actions import PinAccepted
 from crystalcall.privacy.gate import Permit, Refusal, permits
+from crystalcall.privacy.gate import RefusalReason as GateReason
+from crystalcall.privacy.keys.sealing import Sealer, sealers
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.calls import CannotGrant, Grant, RefusalReason, grant
 from crystalcall.rules.limits import Allowed, LimitRefusal, LimitRefusalReason, decide
@@ -51,16 +54,21 @@ class Granting:
     def finish(self) -> None:
         """Record the disclosures, and write the grants with what the switch is to dial.
 
-        Errors: CarriersClosedError where the gate stays shut.
+        Errors: CarriersClosedError where the gate stays shut; BatchConflict where it does so for one card alone.
         """
         if not self._openings:
             return
         subjects = [opening.card.serial for _, opening in self._openings]
         leave = permits(CARRIER, Purpose.CALL_DELIVERY, (CALLED_NUMBER,), subjects)
         if isinstance(leave, Refusal):
+            if leave.reason is GateReason.SUBJECT_SUSPENDED:
+                # Its PIN was blocked together with that, after we looked: whoever looks again finds it so.
+                raise BatchConflict
             raise CarriersClosedError
+        # By one look at the key store for all whose keys are not remembered.
+        sealing = sealers([opening.card.account_id for _, opening in self._openings])
         for (told, opening), permit in zip(self._openings, leave, strict=True):
-            self._finish(told, opening, permit)
+            self._finish(told, opening, permit, sealing.get(opening.card.account_id))
 
     def _decide(self, told: Told, request: AuthorizeRequest) -> Opening | Refused:
         card = told.entry.card
@@ -122,7 +130,7 @@ class Granting:
         page.seat(seats, live, told.entry)
         return opening
 
-    def _finish(self, told: Told, opening: Opening, permit: Permit) -> None:
+    def _finish(self, told: Told, opening: Opening, permit: Permit, sealer: Sealer | None) -> None:
         # What the call has become in later messages of this page is not what it was granted.
         offers, held, number = opening.offers, opening.held, opening.number
         offer, covered_seconds = self._pricing(offers, held)
@@ -136,12 +144,12 @@ class Granting:
             covered_seconds,
             opening.notices,
         )
-        sealed = seal_grant(told.id, KeptGrant.of(opening.granted, number.e164))
+        sealed = seal_grant(told.id, KeptGrant.of(opening.granted, number.e164), sealer)
         card = opening.card
         self._page.written.calls.append(
             (
                 *(told.id, told.switch_id, told.call_id, card.account_id, card.serial, "", None),
-                *(told.digest, sealed, self._page.now),
+                *(told.digest, sealed, self._page.policy_version, self._page.now),
             )
         )
 
@@ -159,7 +167,7 @@ class Granting:
         self._page.written.calls.append(
             (
                 *(told.id, told.switch_id, told.call_id, None, "", reason, wait),
-                *(told.digest, None, self._page.now),
+                *(told.digest, None, self._page.policy_version, self._page.now),
             )
         )
 
@@ -173,9 +181,10 @@ def _again(told: Told) -> Opening | Granted | Refused | Contradiction:
         return _OTHER_CONTENT
     if known.refusal_reason:
         return Refused(RefusalReason(known.refusal_reason), known.retry_after_seconds)
-    if known.sealed_grant is None:
+    if known.sealed_grant is None or known.account_id is None:
         return told.entry.opening or _ERASED
-    return granted_again(unseal_grant(told.id, known.sealed_grant))
+    kept = kept_grant(told.id, known.account_id, known.sealed_grant, known.policy_version)
+    return _ERASED if kept is None else granted_again(kept)
 
 
 def _premium_number(number: Unclear | None, typed: str) -> Number | Refused:

@@ -19,7 +19,7 @@ _SILENT: Final = ReleaseCause.SILENT.value
 
 KNOWN_FIELDS: Final = (
     *("id", "ledger_account_id", "refusal_reason", "retry_after_seconds"),
-    *("authorize_digest", "sealed_grant"),
+    *("authorize_digest", "sealed_grant", "policy_version"),
 )
 RUNNING_FIELDS: Final = (
     *("ledger_account_id", "seat", "call_id", "offers", "granted_seconds", "slice_seconds", "hold_micros"),
@@ -45,6 +45,7 @@ class KnownCall(NamedTuple):
     retry_after_seconds: int | None
     digest: bytes | None
     sealed_grant: bytes | None
+    policy_version: int = 1
 
 
 class BundleHold(NamedTuple):
@@ -83,12 +84,10 @@ class LiveCall:
     @classmethod
     def of_row(cls, row: tuple[Any, ...]) -> "LiveCall":
         """From the values of `RUNNING_FIELDS`."""
-        account_id, seat, call_id, offers, seconds, slice_seconds, hold_micros, reservation_id, *rest = row
-        live = cls((account_id, seat, call_id), offers_of(offers), Grant(seconds, hold_micros))
-        live.slice_seconds = slice_seconds
-        live.reservation_id = reservation_id
-        bundles, live.is_risky, live.last_used_seconds, live.last_sequence, *rest = rest
-        live.authorized_at, live.answered_at, live.expires_at = rest
+        live = cls(row[:3], offers_of(row[3]), Grant(row[4], row[6]))
+        live.slice_seconds, live.reservation_id, bundles = row[5], row[7], row[8]
+        live.is_risky, live.last_used_seconds, live.last_sequence = row[9:12]
+        live.authorized_at, live.answered_at, live.expires_at = row[12:]
         if bundles:
             live.allowances = read_bundles(bundles)
         return live

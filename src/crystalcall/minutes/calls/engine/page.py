@@ -7,7 +7,7 @@ is read before it (which calls are known, and whose they are) is never changed b
 are held together by their primary key alone: who comes second finds it taken and begins again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -16,22 +16,26 @@ from uuid import UUID
 from crystalcall.minutes.calls.engine import rows
 from crystalcall.minutes.calls.engine.facts import NOTHING_DONE, Spent, Windows
 from crystalcall.minutes.calls.engine.identity import Told, allowance_reservation_id
-from crystalcall.minutes.calls.engine.live import Entry, LiveCall, PastCall
+from crystalcall.minutes.calls.engine.live import Entry, KnownCall, LiveCall, PastCall
 from crystalcall.minutes.calls.engine.messages import Answer, Authorize, BatchConflict, Extend
 from crystalcall.minutes.calls.engine.offers import NOTHING, Offers, offers_for
 from crystalcall.minutes.ledger.actions import system_account
 from crystalcall.minutes.ledger.books import Books, OpenAccount
 from crystalcall.minutes.limits.actions import guard_shop_risk
-from crystalcall.minutes.limits.queries import guards, limits_of, risk_ranges
-from crystalcall.minutes.pins.actions import Origin, PinAccepted, TypedPin, check_pins
-from crystalcall.minutes.pins.queries import blocked_accounts
-from crystalcall.minutes.rates.queries import current_deck
+from crystalcall.minutes.limits.queries import ask_limits_of, guards, risk_ranges
+from crystalcall.minutes.pins.actions import Origin, PinAccepted, PinsAsked, TypedPin
+from crystalcall.minutes.pins.queries import ask_blocked_accounts
+from crystalcall.minutes.rates.queries import ask_current_deck
 from crystalcall.plumbing.settings import current
+from crystalcall.plumbing.together import together
+from crystalcall.privacy.policy.queries import current_number
 from crystalcall.rules.calls import GrantLimits, Priced
 from crystalcall.rules.fairness import FairnessRule
 from crystalcall.rules.ledger import AccountKind
 from crystalcall.rules.limits import DayFacts, Limits, stricter
 from crystalcall.rules.numbering import CLOSED_LINES, Number
+
+AskedSpent = Callable[[], dict[UUID, Spent]]
 
 _UNLIMITED: Final = Limits()
 
@@ -58,6 +62,7 @@ class Page:
         self.now = now
         self.may_dial = may_dial
         self.settings = current()
+        self.policy_version = current_number()
         self.guards = guards()
         self.blocked: frozenset[UUID] = frozenset()
         self.risks = risk_ranges()
@@ -70,27 +75,28 @@ class Page:
         self.steps: dict[rows.StepKey, tuple[bytes, str]] = {}
         # By the number of the call's id: hashing an id itself takes longer than all that is done with it.
         self._entries: dict[int, Entry] = {}
-        self._accounts: dict[UUID, Seats] = {}
+        self._accounts: dict[int, Seats] = {}
         self._deck_id = 0
         self._counts_calls = False
+        self._counts_day = False
         self._shop_risk_calls: int | None = None
         self._risky_granted = 0
 
     @classmethod
     def open(cls, told: Sequence[Told], now: datetime, *, may_dial: bool) -> "Page":
         """Read and lock what these messages concern. Errors: BatchConflict where it changed meanwhile."""
-        rows.ask_by_key()
         page = cls(now, may_dial=may_dial)
-        new, others = page._sorted_out(told)
-        _check_pins(new, now)
-        asking = {one.entry.card.account_id for one in new if isinstance(one.entry.card, PinAccepted)}
-        page._open_books(asking, others)
-        page._read_running()
+        with together():
+            rows.ask_by_key()
+            known = rows.ask_known_calls([one.id for one in told])
+            typed = _Typed(told)
+            deck = ask_current_deck(now) if typed.asking else None
+        new, others = page._sorted_out(told, known())
+        in_force = deck() if deck else None
+        page._deck_id = in_force.id if in_force else 0
+        typed.check(now)
+        page._read_accounts(new, others)
         page._read_past(others)
-        page._read_terms(asking)
-        longer = {live.account_id for one in others if (live := one.entry.live) and isinstance(one.message, Extend)}
-        page._read_limits(asking | longer, new)
-        page.blocked = blocked_accounts(longer)
         return page
 
     def account(self, account_id: UUID) -> OpenAccount:
@@ -99,7 +105,7 @@ class Page:
 
     def seats(self, account_id: UUID) -> Seats:
         """The running calls of an account, its limits and promises."""
-        return self._accounts[account_id]
+        return self._accounts[account_id.int]
 
     def offers(self, number: Number, seats: Seats) -> Offers:
         """What may price a call to this number for this account."""
@@ -132,7 +138,7 @@ class Page:
     def over(self, live: LiveCall, past: PastCall, entry: Entry) -> None:
         """Take a call off its seat."""
         entry.live, entry.past = None, past
-        seats = self._accounts[live.account_id]
+        seats = self._accounts[live.account_id.int]
         del seats.calls[live.seat]
         if self._counts_calls:
             if seats.spent is None:
@@ -143,20 +149,19 @@ class Page:
 
     def write(self) -> None:
         """Enter everything. Errors: BatchConflict, IntegrityError."""
-        self.written.write(self._running())
-        self.books.write()
+        self.written.write(self._running(), self.books)
 
     def _running(self) -> Iterator[LiveCall]:
         for seats in self._accounts.values():
             yield from seats.calls.values()
 
-    def _sorted_out(self, told: Sequence[Told]) -> tuple[list[Told], list[Told]]:
-        """Requests for calls that nobody has named before, each once; and all that concerns calls already known."""
+    def _sorted_out(self, told: Sequence[Told], known: Iterable[KnownCall]) -> tuple[list[Told], list[Told]]:
+        """Requests for calls that nobody has named before; and all that concerns calls already known."""
         entries = self._entries
         for one in told:
             one.entry = entries.setdefault(one.id.int, Entry())
-        for known in rows.known_calls([one.id for one in told]):
-            entries[known.id.int].known = known
+        for each in known:
+            entries[each.id.int].known = each
         new: list[Told] = []
         others: list[Told] = []
         for one in told:
@@ -167,20 +172,37 @@ class Page:
                 new.append(one)
         return new, others
 
-    def _open_books(self, asking: set[UUID], others: Sequence[Told]) -> None:
-        concerned = {one.entry.known.account_id for one in others if one.entry.known and one.entry.known.account_id}
-        accounts = concerned | asking
-        holds = {one.id for one in others}
-        for call_id, hold_id, bundles in rows.unusual_holds(concerned):
-            holds.add(hold_id)
-            holds |= {allowance_reservation_id(call_id, bundle.account_id) for bundle in bundles}
-        store = {self.revenue_id, self.used_minutes_id} if accounts else set()
-        self.books = Books.open(accounts | store, reservation_ids=holds, with_allowances=True, now=self.now)
-        self._accounts = {account_id: Seats() for account_id in accounts}
+    def _read_accounts(self, new: Sequence[Told], others: Sequence[Told]) -> None:
+        """Lock the accounts that these messages concern, and read all that their locks guard."""
+        told_of = {one.id: account_id for one in others if (account_id := _account_of(one))}
+        asking = {one.entry.card.account_id for one in new if isinstance(one.entry.card, PinAccepted)}
+        longer = {told_of[one.id] for one in others if isinstance(one.message, Extend) and one.id in told_of}
+        accounts = asking.union(told_of.values())
+        bound = asking | longer
+        store = (self.revenue_id, self.used_minutes_id) if accounts else ()
+        moved = {one.id for one in others if isinstance(one.message, Answer | Extend)}
+        with together():
+            self.books = Books.ask({*accounts, *store}, reservation_ids=told_of, with_allowances=True, now=self.now)
+            running = rows.ask_running_calls(accounts)
+            steps = rows.ask_steps(moved)
+            limits = ask_limits_of(bound)
+            promised = rows.ask_promised_decks(asking)
+            blocked = ask_blocked_accounts(longer)
+            spent = self._ask_spent(bound, new)
+        self.books.read()
+        self._accounts = {account_id.int: Seats() for account_id in accounts}
+        self._seat_running(running())
+        self.steps = steps()
+        self.blocked = blocked()
+        for account_id, deck_id in promised(self.now):
+            if deck_id != self._deck_id:
+                self._accounts[account_id.int].decks += (deck_id,)
+        self._note_limits(limits(self.now), spent)
 
-    def _read_running(self) -> None:
-        for live in rows.running_calls(self._accounts):
-            self._accounts[live.account_id].calls[live.seat] = live
+    def _seat_running(self, running: Iterable[LiveCall]) -> None:
+        unusual: set[UUID] = set()
+        for live in running:
+            self._accounts[live.account_id.int].calls[live.seat] = live
             entry = self._entries.get(live.id.int)
             if entry is None:
                 continue
@@ -188,50 +210,45 @@ class Page:
                 # Somebody authorized it after we looked.
                 raise BatchConflict
             entry.live = live
+            # Hardly any call has holds that do not bear its own name.
+            if live.reservation_id != live.id:
+                unusual.add(live.reservation_id)
+            unusual.update(allowance_reservation_id(live.id, bundle.account_id) for bundle in live.allowances)
+        if unusual:
+            self.books.read_reservations(unusual)
 
     def _read_past(self, others: Sequence[Told]) -> None:
-        over: set[tuple[UUID, UUID]] = set()
-        stepped: set[UUID] = set()
-        for one in others:
-            account_id = one.entry.known.account_id if one.entry.known else None
-            if account_id is None:
-                continue
-            live = one.entry.live
-            if live is None:
-                over.add((account_id, one.id))
-                stepped.add(one.id)
-                continue
-            if self.books.reservation(live.reservation_id) is None:
-                # It got a hold of a name of its own after we looked.
-                raise BatchConflict
-            if isinstance(one.message, Answer | Extend):
-                stepped.add(one.id)
-        for call_id, past in rows.past_calls(over):
-            self._entries[call_id.int].past = past
-        self.steps = rows.steps(stepped)
-
-    def _read_terms(self, account_ids: set[UUID]) -> None:
-        if not account_ids:
+        """Read of calls that are over what was told and answered: hardly any message comes so late."""
+        over = {one.id: account_id for one in others if one.entry.live is None and (account_id := _account_of(one))}
+        if not over:
             return
-        deck = current_deck(self.now)
-        self._deck_id = deck.id if deck else 0
-        for account_id, deck_id in rows.promised_decks(account_ids, self.now):
-            if deck_id != self._deck_id:
-                self._accounts[account_id].decks += (deck_id,)
+        with together():
+            past = rows.ask_past_calls([(account_id, call_id) for call_id, account_id in over.items()])
+            steps = rows.ask_steps(over)
+        for call_id, each in past():
+            self._entries[call_id.int].past = each
+        self.steps |= steps()
 
-    def _read_limits(self, account_ids: set[UUID], new: Sequence[Told]) -> None:
-        if not account_ids:
-            return
-        capped = self.guards.calls_per_hour is not None
-        for account_id, limits in limits_of(account_ids, now=self.now).items():
-            self._accounts[account_id].limits = limits
-            capped = capped or limits.day_cap_micros is not None
+    def _ask_spent(self, account_ids: Collection[UUID], new: Sequence[Told]) -> AskedSpent | None:
+        """Ask what these accounts did lately, where it counts whatever limits the cards have of their own."""
         covers = self.risks.covers
         # A number that is none at a first reading may be one of premium rate, which a card may have switched on.
-        if capped or any(not isinstance(one.number, Number) or covers(one.number.digits) for one in new):
+        self._counts_day = bool(self.settings.day_cap_micros) or any(
+            not isinstance(one.number, Number) or covers(one.number.digits) for one in new
+        )
+        if not account_ids or not (self._counts_day or self.guards.calls_per_hour is not None):
+            return None
+        return self.windows.ask_spent_by(account_ids, whole_day=self._counts_day)
+
+    def _note_limits(self, limits: Mapping[UUID, Limits], spent: AskedSpent | None) -> None:
+        for account_id, each in limits.items():
+            self._accounts[account_id.int].limits = each
+        if not self._counts_day and any(each.day_cap_micros is not None for each in limits.values()):
+            spent = self.windows.ask_spent_by(limits)
+        if spent is not None:
             self._counts_calls = True
-            for account_id, spent in self.windows.spent_by(account_ids).items():
-                self._accounts[account_id].spent = spent
+            for account_id, amounts in spent().items():
+                self._accounts[account_id.int].spent = amounts
 
     def _shop_risk(self) -> int:
         if self._shop_risk_calls is None:
@@ -247,20 +264,32 @@ def grant_limits(shop_cap_seconds: int, card_cap_seconds: int | None, slice_seco
     return GrantLimits(stricter(shop_cap_seconds or None, card_cap_seconds), slice_seconds)
 
 
-def _check_pins(new: Sequence[Told], now: datetime) -> None:
-    """Note whose card each new request shows; a request that is repeated is looked at once."""
-    seen: set[int] = set()
-    asking: list[Told] = []
-    typed: list[TypedPin] = []
-    for one in new:
-        request = one.message.request if isinstance(one.message, Authorize) else None
-        if request is None or one.id.int in seen:
-            continue
-        # The first request for a call decides it: what a second one shows must not pay for it.
-        seen.add(one.id.int)
-        if request.pin is not None:
-            asking.append(one)
-            typed.append(TypedPin(request.pin, Origin(request.caller_number, request.access_number)))
-    answers = check_pins(typed, now=now) if typed else []
-    for one, answer in zip(asking, answers, strict=True):
-        one.entry.card = answer
+def _account_of(told: Told) -> UUID | None:
+    """The account that pays for a known call; None where it was refused."""
+    return told.entry.known.account_id if told.entry.known else None
+
+
+class _Typed:
+    """The PINs that requests show, asked for among the statements of `together`; of a repeated one the first."""
+
+    def __init__(self, told: Sequence[Told]) -> None:
+        self.asking: list[Told] = []
+        typed: list[TypedPin] = []
+        seen: set[int] = set()
+        for one in told:
+            request = one.message.request if isinstance(one.message, Authorize) else None
+            if request is None or one.id.int in seen:
+                continue
+            # The first request for a call decides it: what a second one shows must not pay for it.
+            seen.add(one.id.int)
+            if request.pin is not None:
+                self.asking.append(one)
+                typed.append(TypedPin(request.pin, Origin(request.caller_number, request.access_number)))
+        self._pins = PinsAsked(typed)
+
+    def check(self, now: datetime) -> None:
+        """Note whose card each request for a new call shows."""
+        places = [place for place, one in enumerate(self.asking) if one.entry.known is None]
+        answers = self._pins.check(places, now=now) if places else []
+        for place, answer in zip(places, answers, strict=True):
+            self.asking[place].entry.card = answer

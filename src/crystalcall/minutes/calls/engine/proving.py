@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from crystalcall.minutes.calls.engine.live import BundleHold, LiveCall, written_bundles
-from crystalcall.plumbing.rowsets import Row
+from crystalcall.plumbing.together import Row
 from crystalcall.rules.calls import Settlement
 from crystalcall.rules.release import ReleaseCause
 
