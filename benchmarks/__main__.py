@@ -15,7 +15,9 @@ from benchmarks.desk_bench import desk, growth, latency, sqlite
 from benchmarks.figures import Figure, markdown, table
 from benchmarks.house import House
 from benchmarks.http_bench import http
+from benchmarks.privacy_bench import privacy
 from benchmarks.rates_bench import importing, lookups, memory, rerating
+from benchmarks.sealing_bench import sealing
 from benchmarks.sizes import FULL, TINY
 
 #: In this order: what fills the database most comes after what wants it small.
@@ -26,6 +28,8 @@ BENCHMARKS: Final[dict[str, Callable[[House], list[Figure]]]] = {
     "desk": desk,
     "latency": latency,
     "http": http,
+    "sealing": sealing,
+    "privacy": privacy,
     "import": importing,
     "growth": growth,
     "rerating": rerating,

@@ -105,14 +105,18 @@ def _is_name(value: Any, names: list[Any]) -> bool:
 
 def copy(originals: Sequence[Original], cards: Iterable[tuple[int, str]]) -> None:
     """Write cards, given by number and PIN, table by table; each is a copy of the original whose turn it is."""
+    from crystalcall.plumbing.clock import now
     from crystalcall.plumbing.rowsets import Rowset
+    from crystalcall.privacy.keys.actions import ensure
 
     named = [(card, originals[card % len(originals)], pin) for card, pin in cards]
     owned = [(card, original, _names(original, card, pin)) for card, original, pin in named]
     for place, row in enumerate(originals[0].rows):
-        Rowset(row.model).insert(
-            row.fields, [_copied(original.rows[place], card, own) for card, original, own in owned]
-        )
+        copies = [_copied(original.rows[place], card, own) for card, original, own in owned]
+        Rowset(row.model).insert(row.fields, copies)
+        if not place:
+            # The account comes first; a card that was sold has its key before its first call.
+            ensure([values[row.fields.index("id")] for values in copies], now=now())
 
 
 def _copied(row: Row, card: int, own: list[Any]) -> tuple[Any, ...]:

@@ -29,10 +29,12 @@ def prepare(cards: int) -> dict[str, Any]:
     from crystalcall.minutes.rates.actions import load_demo_decks
     from crystalcall.minutes.rates.queries import current_deck
     from crystalcall.plumbing.clock import now
+    from crystalcall.privacy.keys import store as key_store
     from crystalcall.switches.http.actions import add_switch
     from crystalcall.switches.http.queries import switches
 
     call_command("migrate", verbosity=0, interactive=False)
+    key_store.prepare()
     load_demo_decks(now=now())
     deck = current_deck(now())
     assert deck is not None  # noqa: S101 - just loaded

@@ -35,7 +35,7 @@ def http(house: House) -> list[Figure]:
             framework.append(_round(load, house, holder, api, "/healthz")[0])
             ours.append(_round(load, house, holder, api)[0])
     store.filler.ask("audit")
-    who = f"{house.size.connections} connections, one server process, one process of load"
+    who = f"{house.size.connections} connections, one server process and the writer's beside it, one process of load"
     return [
         beside("switch API, by HTTP", ours, "requests/s", Peer("a bare constant", theirs, HTTP_RATIO), note=who),
         beside("the same", ours, "requests/s", Peer("its own constant, /healthz", framework, None)),

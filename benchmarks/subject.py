@@ -14,6 +14,7 @@ class Door:
 
     def __init__(self) -> None:
         self._desk = Desk()
+        self._desk.start()
 
     async def authorize(self, request: AuthorizeRequest) -> Granted:
         """A grant. Errors: NotGrantedError."""

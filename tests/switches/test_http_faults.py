@@ -211,6 +211,7 @@ def test_what_cannot_be_decided_is_refused_or_put_off_and_never_5xx(line, card, 
     assert card.pin not in caplog.text
 
 
+@pytest.mark.clause("C17")
 @pytest.mark.parametrize(
     ("method", "path"),
     [

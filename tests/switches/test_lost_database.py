@@ -94,7 +94,7 @@ def scene(environment):
         return dict(json.loads(done.stdout))
 
     migrated = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+        [sys.executable, "-m", "crystalcall.config.cli", "migrate"],
         env=environment,
         capture_output=True,
         check=False,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from call_scenery import DECK, DOLLAR, TANDEM, Card, asking, make_card, publish
 
+from crystalcall.minutes.calls import engine
 from crystalcall.minutes.calls.desk import Desk
 from crystalcall.minutes.calls.engine.messages import Answer, Authorize, End, Extend, Message
 from crystalcall.minutes.calls.models import CallRecord
@@ -39,7 +40,7 @@ def wall(monkeypatch, now) -> Wall:
 
 @pytest.fixture
 def desk(wall) -> Iterator[Desk]:
-    desk = Desk()
+    desk = Desk(take=engine.take)
     yield desk
     desk.close()
 

@@ -1,20 +1,23 @@
-"""The process entry of the switch API: sets Django up, then offers `app` to an ASGI server."""
+"""The process entry of the switch API: starts the program with all its checks, then offers `app` to an ASGI server."""
 
 import gc
-import os
 
-import django
+from crystalcall.plumbing.starting import start
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crystalcall.config.django_settings")
-django.setup()
+start(serving=True)
 
-from crystalcall.plumbing.settings import current  # noqa: E402 - rooms can only be read once Django is set up
+from crystalcall.plumbing import clock  # noqa: E402 - rooms can only be read once the program has started
+from crystalcall.plumbing.settings import current  # noqa: E402 - likewise
+from crystalcall.privacy.erasures import starting  # noqa: E402 - likewise
 from crystalcall.switches.http.server import create_app  # noqa: E402 - likewise
 
 METRICS_PLACE = 6
 
+# Whom a restored database brought back is forgotten again before any call is decided.
+starting.replay_at_start(clock.now())
+
 # What stands now stands until the end: the collector need not look at it again, nor as often as its default, which
-# after every few hundred objects would stop the desk for milliseconds in the middle of a batch.
+# after every few hundred objects would stop every request for milliseconds.
 gc.freeze()
 gc.set_threshold(50_000, 50, 100)
 

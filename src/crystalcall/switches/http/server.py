@@ -3,6 +3,7 @@
 Started by `granian --interface asgi crystalcall.switches.http.asgi:app`, which sets Django up first.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -83,6 +84,8 @@ def create_app(desk: Desk | None = None, pool: QueryPool | None = None, *, metri
     @asynccontextmanager
     async def open_hours(_app: Litestar) -> AsyncIterator[None]:
         figures.show_running_calls()
+        # Requests are heard once the writers stand ready; in a thread, for a loop that waits would answer nobody.
+        await asyncio.to_thread(own_desk.start)
         exhibition = None if metrics_port is None else metrics.serve(metrics_port)
         yield
         own_desk.close()

@@ -1,8 +1,9 @@
 """The call desk: one place where the messages of every door are gathered, committed together and answered.
 
-An asynchronous door awaits `Desk.take`. A few threads, each with a connection of its own, take what has gathered within
-a moment, have the engine commit it as one transaction, and answer only after the commit, so that one flush of the disk
-serves many calls. The line before them is bounded: a message that finds it full is turned away at once.
+An asynchronous door awaits `Desk.take`. A writer or a few, each a process with a connection of its own (`apart.py`),
+take what has gathered within a moment, have the engine commit it as one transaction, and answer only after the commit,
+so that one flush of the disk serves many calls. The line before them is bounded: a message that finds it full is turned
+away at once.
 """
 
 from crystalcall.minutes.calls.desk.desk import Desk

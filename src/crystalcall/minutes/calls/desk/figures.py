@@ -34,6 +34,12 @@ WAIT_SECONDS: Final = metrics.histogram(
 AUTHORIZE_SECONDS: Final = metrics.histogram(
     "crystalcall_authorize_seconds", "An authorization from its arrival at the desk to its commit.", metrics.SECONDS
 )
+WRITERS_LOST: Final = metrics.counter(
+    "crystalcall_desk_writers_lost", "Processes of writers that ended before their time; each was started again."
+)
+WRITER_SECONDS: Final = metrics.counter(
+    "crystalcall_desk_writer_processor_seconds", "Processor time of the writers' processes, in seconds."
+)
 LINE_MESSAGES: Final = metrics.gauge("crystalcall_desk_line_messages", "Messages that stand in line now.")
 
 _STEPS: Final = {Authorize: "authorize", Answer: "answer", Extend: "extend", End: "end"}
@@ -46,6 +52,36 @@ _OUTCOMES: Final = {
     Contradiction: "contradiction",
     UnknownCall: "unknown_call",
 }
+#: What a writer counts where it works; from a process of its own it comes to the desk's with each answer.
+_OF_WRITERS: Final = (RETRIES, SPLITS, CLOCK_JUMPS, WRITER_SECONDS)
+
+#: Which of those, its labels, and by how much it grew.
+Growth = tuple[int, dict[str, str], float]
+
+
+class Counted:
+    """What this process has counted for a writer since it was last asked."""
+
+    def __init__(self) -> None:
+        self._before: dict[tuple[int, tuple[tuple[str, str], ...]], float] = {}
+
+    def growth(self) -> list[Growth]:
+        """By how much each figure has grown."""
+        grown: list[Growth] = []
+        for number, counter in enumerate(_OF_WRITERS):
+            for sample in next(iter(counter.collect())).samples:
+                known = number, tuple(sample.labels.items())
+                if more := sample.value - self._before.get(known, 0.0):
+                    self._before[known] = sample.value
+                    grown.append((number, dict(sample.labels), more))
+        return grown
+
+
+def add(grown: Sequence[Growth]) -> None:
+    """Count here what a writer's process has counted there."""
+    for number, labels, more in grown:
+        counter = _OF_WRITERS[number]
+        (counter.labels(**labels) if labels else counter).inc(more)
 
 
 def note_batch(batch: Sequence[Pending], found: Sequence[Outcome | Exception], begun: float, done: float) -> None:

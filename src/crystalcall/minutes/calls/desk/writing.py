@@ -45,6 +45,9 @@ class Writer:
         self._is_failing = False
         self._last_failure = ""
 
+    def open(self) -> None:
+        """Nothing: a connection opens with its first statement."""
+
     def decide(self, messages: Sequence[Message]) -> list[Outcome | Exception]:
         """What becomes of each message, in order: its outcome after the commit, or the error that its door answers.
 
@@ -62,6 +65,9 @@ class Writer:
     def close(self) -> None:
         """Give the connection of this thread back."""
         connections.close_all()
+
+    def abandon(self) -> None:
+        """Nothing: a thread cannot be ended, and ends with the process."""
 
     def _decided(self, messages: Sequence[Message], until: float, *, tries: int) -> list[Outcome | Exception]:
         try:
