@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script, not a package
-"""Writes the documents that the program can write itself: settings, events, addresses.
+"""Writes the documents that the program can write itself: settings, events, addresses, proofs of clauses.
 
 `document.py` writes them, `document.py --check` says which are out of date. Run it by `make documents`.
 """
@@ -136,14 +136,40 @@ def _first_sentence(thing: Any) -> str:
     return " ".join(text.split("\n\n")[0].split()).replace("|", "\\|")
 
 
+def proofs_record() -> str:
+    """Which tests prove which clause, for a running shop that has no tests at hand."""
+    from crystalcall.privacy.clauses import clauses, proofs
+
+    return proofs.record(proofs.marked(ROOT / "tests"), clauses())
+
+
+def policy_lock() -> str:
+    """The content of each version of the policy; only a version that is new is added."""
+    from crystalcall.privacy.clauses import proofs
+    from crystalcall.privacy.policy import library
+
+    written = library.read_all(library.OWN_FOLDER)
+    return proofs.lock({f"{version.number:04d}": version.content_sha256 for version in written})
+
+
 def _page(title: str, introduction: str, body: list[str]) -> str:
     return "\n".join([f"# {title}", "", NOTE, "", introduction, "", *body, ""])
+
+
+def export_schema() -> str:
+    """What may stand in a person's export, from what every room promises to give."""
+    from crystalcall.privacy.requests.writing import schema_text
+
+    return schema_text()
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/settings.md": settings_page,
     "docs/events.md": events_page,
     "docs/addresses.md": addresses_page,
+    "src/crystalcall/privacy/clauses/proofs.json": proofs_record,
+    "src/crystalcall/privacy/requests/schema.json": export_schema,
+    "src/crystalcall/privacy/policy/versions/lock.toml": policy_lock,
 }
 
 

@@ -21,6 +21,7 @@ def environment(data: str) -> dict[str, str]:
         "CRYSTALCALL_SECRET_KEY": secrets.token_hex(HEX_32),
         "CRYSTALCALL_SEALING_KEY": secrets.token_hex(HEX_32),
         "CRYSTALCALL_LOOKUP_KEY": secrets.token_hex(HEX_32),
+        "CRYSTALCALL_REGISTER_SIGNING_KEY": secrets.token_hex(HEX_32),
         "CRYSTALCALL_GATEWAY_LOGIN_ID": f"test-{secrets.token_hex(4)}",
         "CRYSTALCALL_GATEWAY_TRANSACTION_KEY": secrets.token_hex(8),
         "CRYSTALCALL_GATEWAY_SIGNATURE_KEY": secrets.token_hex(SIGNATURE_BYTES),

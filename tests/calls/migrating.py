@@ -26,6 +26,7 @@ from crystalcall.minutes.ledger.queries import audit  # noqa: E402 - see above
 from crystalcall.minutes.pins.actions import issue_pin, reveal_pin  # noqa: E402 - see above
 from crystalcall.plumbing.append_only import missing_triggers  # noqa: E402 - see above
 from crystalcall.plumbing.sealing import blind_index, seal  # noqa: E402 - see above
+from crystalcall.privacy.keys import store as key_store  # noqa: E402 - see above
 
 NOW = at("15:00")
 OLD = [("ledger", "0001_initial"), ("calls", "0001_initial")]
@@ -191,6 +192,7 @@ def heard(pin: str) -> dict[str, Any]:
 
 
 def main() -> dict[str, Any]:
+    key_store.prepare()
     old_apps = migrate(OLD)
     account = uuid4()
     pin = reveal_pin(issue_pin(account, key="order:1", now=NOW).serial)

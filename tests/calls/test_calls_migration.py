@@ -30,7 +30,8 @@ def migrated(process_environment, tmp_path) -> dict[str, Any]:
         return json.loads(child.stdout)
     finally:
         if connection.vendor == "postgresql":
-            connection.cursor().execute(f"DROP DATABASE {name}")
+            for made in (name, f"{name}_keys"):
+                connection.cursor().execute(f"DROP DATABASE IF EXISTS {made}")
 
 
 def test_calls_of_the_first_version_are_answered_charged_and_proved_as_before(migrated):

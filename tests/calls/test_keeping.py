@@ -91,6 +91,7 @@ def test_a_running_call_keeps_its_number_until_it_is_over(switch, card):
     assert switch.authorize().routes[0].dial == "74951234567"
 
 
+@pytest.mark.clause("C09")
 def test_a_granted_call_is_one_disclosure_without_the_number_in_it(switch, card):
     switch.authorize()
     row = Disclosure.objects.get()
@@ -98,6 +99,7 @@ def test_a_granted_call_is_one_disclosure_without_the_number_in_it(switch, card)
     assert row.subject == card.serial
 
 
+@pytest.mark.clause("C09")
 def test_a_permit_for_something_else_opens_no_route(db):
     other = permit("mail-carrier", Purpose.ORDER_STATUS, ("email",), "order")
     assert isinstance(other, Permit)

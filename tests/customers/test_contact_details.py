@@ -39,6 +39,7 @@ def test_details_are_tidied():
     )
 
 
+@pytest.mark.clause("C04")
 def test_a_telephone_number_is_optional():
     assert read_telephone(None) is None
     assert read_telephone("   ") is None
@@ -80,6 +81,7 @@ def test_a_name_cannot_smuggle_a_header_into_a_mail():
     assert read_name("Anna\r\nBcc: everybody@example.org") == "Anna Bcc: everybody@example.org"
 
 
+@pytest.mark.clause("C22")
 @pytest.mark.parametrize("number", TEST_CARDS)
 @pytest.mark.parametrize("shape", ["{0}", "{1}", "{2}", "Anna {1} 12/27 123", "card:{2}"])
 def test_a_card_number_in_the_name_field_is_refused(number: str, shape: str):
@@ -88,6 +90,7 @@ def test_a_card_number_in_the_name_field_is_refused(number: str, shape: str):
     assert read_name(shape.format(number, grouped, dashed)) is REASON.CARD_NUMBER
 
 
+@pytest.mark.clause("C22")
 def test_a_card_number_in_other_scripts_digits_is_refused():
     assert read_name("４１１１１１１１１１１１１１１１") is REASON.CARD_NUMBER
     assert read_name("٤١١١١١١١١١١١١١١١") is REASON.CARD_NUMBER

@@ -20,6 +20,7 @@ def request(method="POST", path="/checkout/", **given):
     )
 
 
+@pytest.mark.clause("C17")
 def test_a_cookie_raises_in_tests_and_is_counted():
     def sets_one(_request):
         response = HttpResponse("x")
@@ -32,6 +33,7 @@ def test_a_cookie_raises_in_tests_and_is_counted():
     assert cookie_guard.removed_count() == before + 1
 
 
+@pytest.mark.clause("C17")
 def test_in_other_profiles_the_cookie_is_removed_and_the_page_is_kept(monkeypatch):
     class Demo:
         profile = "demo"
@@ -95,6 +97,7 @@ def test_the_webhook_exemption_is_one_exact_path(own_origin, path, allowed):
     assert cross_origin.may_act(bare) is allowed
 
 
+@pytest.mark.clause("C16")
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
@@ -116,6 +119,7 @@ def test_one_press_in_a_mail_program_is_let_through_by_its_token_alone(own_origi
     assert cross_origin.may_act(bare) is allowed
 
 
+@pytest.mark.clause("C21", "C23")
 def test_every_response_carries_the_fixed_headers():
     response = headers.security_headers(lambda _r: HttpResponse())(request("GET"))
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -130,6 +134,7 @@ def test_the_answer_to_a_form_is_never_stored():
     assert response["Cache-Control"] == "no-store"
 
 
+@pytest.mark.clause("C17", "C25")
 @pytest.mark.parametrize(
     ("path", "expected"),
     [("/", "en"), ("/ru", "ru"), ("/ru/", "ru"), ("/ru/cart/", "ru"), ("/rub/", "en"), ("/rules/ru/", "en")],

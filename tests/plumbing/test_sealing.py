@@ -16,6 +16,7 @@ def test_two_seals_of_one_text_differ():
     assert seal("481516234201", "pins.pin") != seal("481516234201", "pins.pin")
 
 
+@pytest.mark.clause("C21")
 def test_a_value_moved_to_another_field_does_not_open():
     with pytest.raises(SealBrokenError):
         unseal(seal("Anna", "customers.name"), "customers.email")

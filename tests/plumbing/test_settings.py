@@ -69,6 +69,7 @@ def test_a_secret_given_twice_is_refused(tmp_path):
     assert "Both" in refusal(PRODUCTION | {"CRYSTALCALL_SEALING_KEY_FILE": str(file)})
 
 
+@pytest.mark.clause("C21", "C23")
 @pytest.mark.parametrize(
     ("change", "word"),
     [

@@ -12,6 +12,9 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare what this room keeps about people."""
-        from crystalcall.customers import personal_data
+        from crystalcall.customers import keeping_people, personal_data, seals
+        from crystalcall.privacy import keepers
 
         personal_data.declare_all()
+        seals.declare_columns()
+        keepers.register(keeping_people.CustomersKeeper())

@@ -1,4 +1,4 @@
-"""People, sealed; and the one table that knows which ledger account is whose."""
+"""People, each sealed under a key of their own; and the one table that knows which ledger account is whose."""
 
 import uuid
 from typing import ClassVar
@@ -17,6 +17,7 @@ class Customer(models.Model):
     sealed_telephone = models.BinaryField(null=True)
     language = models.CharField(max_length=2)
     created_at = models.DateTimeField()
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         """Found by e-mail without knowing it; the language is one the store speaks."""
@@ -36,6 +37,7 @@ class AccountLink(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="account_links")
     ledger_account_id = models.UUIDField(unique=True)
     linked_at = models.DateTimeField()
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     def __str__(self) -> str:
         return str(self.ledger_account_id)

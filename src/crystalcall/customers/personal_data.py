@@ -1,9 +1,23 @@
 """What this room keeps about people: category, purpose, retention, and what deletion does."""
 
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
 from crystalcall.privacy.inventory import Personal, declare, impersonal, personal
 from crystalcall.privacy.purposes import Purpose
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _RETENTION = "order_record"
+# A letter begins with a name and goes to an address, whatever it tells.
+_MAIL = (Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE)
+# What the law gives to whomever the data is about, and to those whom it obliges us to obey.
+_RIGHTS = (
+    *(Purpose.CUSTOMER_SERVICE, Purpose.PRIVACY_REQUEST),
+    *(Purpose.RECORD_KEEPING, Purpose.LEGAL_OBLIGATION),
+)
 
 
 def declare_all() -> None:
@@ -11,14 +25,19 @@ def declare_all() -> None:
     declare(
         "customers.Customer",
         {
-            "id": _field("user.unique_id", Purpose.ORDER_FULFILLMENT),
-            "sealed_name": _field("user.name", Purpose.ORDER_FULFILLMENT, Purpose.PRICE_NOTICE),
-            "sealed_email": _field(
-                "user.contact.email", Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.PRICE_NOTICE
+            "id": _field("user.unique_id", Purpose.ORDER_FULFILLMENT, label=_("Your number in our records")),
+            "sealed_name": _field("user.name", *_MAIL, *_RIGHTS, archived=True),
+            "sealed_email": _field("user.contact.email", *_MAIL, *_RIGHTS, archived=True),
+            "email_index": _field(
+                "user.contact.email",
+                Purpose.CUSTOMER_SERVICE,
+                Purpose.PRICE_NOTICE,
+                label=_("Fingerprint of your e-mail address, by which we find it"),
+                not_exported=_("a keyed hash of the address, which the export contains itself"),
             ),
-            "email_index": _field("user.contact.email", Purpose.CUSTOMER_SERVICE, Purpose.PRICE_NOTICE),
-            "sealed_telephone": _field("user.contact.phone_number", Purpose.ORDER_STATUS),
+            "sealed_telephone": _field("user.contact.phone_number", Purpose.ORDER_STATUS, *_RIGHTS, archived=True),
             "language": _field("user.demographic.language", Purpose.ORDER_STATUS),
+            "policy_version": impersonal("number of the policy in force when it was collected"),
             "created_at": impersonal("when the row was made, telling nothing once the row is destroyed"),
         },
     )
@@ -31,12 +50,28 @@ def declare_all() -> None:
                 purposes=(Purpose.ORDER_FULFILLMENT, Purpose.CALL_RECORD),
                 retention=_RETENTION,
                 erase="unlink",
+                label=_("Which cards are yours"),
             ),
             "ledger_account_id": impersonal("an opaque account; the link to the person is the row itself"),
+            "policy_version": impersonal("number of the policy in force when it was collected"),
             "linked_at": impersonal("time of a link, destroyed with it"),
         },
     )
 
 
-def _field(category: str, *purposes: Purpose) -> Personal:
-    return personal(category=category, purposes=purposes, retention=_RETENTION, erase="destroy")
+def _field(
+    category: str,
+    *purposes: Purpose,
+    label: "_StrPromise | str" = "",
+    not_exported: "_StrPromise | str" = "",
+    archived: bool = False,
+) -> Personal:
+    """A field that deletion destroys; where it is `archived`, what it said goes into the sealed archive first."""
+    return personal(
+        category=category,
+        purposes=purposes,
+        retention=_RETENTION,
+        erase="keep_for_records" if archived else "destroy",
+        label=label,
+        not_exported=not_exported,
+    )

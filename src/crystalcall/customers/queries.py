@@ -6,8 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from crystalcall.customers import seals
-from crystalcall.customers.contact_details import mask_email
+from crystalcall.customers.contact_details import canonical_email, mask_email
 from crystalcall.customers.models import AccountLink, Customer
+from crystalcall.privacy.keys.opening import Opener, PurposeRefusedError, open_field, openers
+from crystalcall.privacy.keys.sealing import KeyDestroyedError, find_index
+from crystalcall.privacy.purposes import Purpose
 
 AT_ONCE: Final = 5000
 """How many ids one statement names: SQLite takes some thirty thousand at most."""
@@ -23,24 +26,45 @@ class Contact:
     language: str
 
 
-def contact(customer_id: UUID) -> Contact | None:
-    """The contact details of a customer, or None when nobody (any more) has this id."""
+def contact(customer_id: UUID, *, purpose: Purpose) -> Contact | None:
+    """The contact details of a customer, or None when nobody (any more) has this id, or their key was destroyed.
+
+    The telephone is left out where it was not given for this purpose. Errors: PurposeRefusedError where name and
+    address were not.
+    """
     row = Customer.objects.filter(pk=customer_id).first()
     if row is None:
         return None
-    telephone = None if row.sealed_telephone is None else seals.open_field(row.sealed_telephone, row.id, "telephone")
-    return Contact(
-        name=seals.open_field(row.sealed_name, row.id, "name"),
-        email=seals.open_field(row.sealed_email, row.id, "email"),
-        telephone=telephone,
-        language=row.language,
-    )
+    opener, under = openers((row.id,))[row.id], row.policy_version
+    try:
+        name = opener.open(seals.NAME, row.sealed_name, purpose=purpose, collected_under=under)
+        email = opener.open(seals.EMAIL, row.sealed_email, purpose=purpose, collected_under=under)
+        telephone = _telephone(row, opener, purpose)
+    except KeyDestroyedError:
+        return None
+    return Contact(name=name, email=email, telephone=telephone, language=row.language)
 
 
-def masked_email(customer_id: UUID) -> str | None:
-    """The customer's address as "a•••@example.org", or None when nobody has this id."""
-    row = Customer.objects.filter(pk=customer_id).only("id", "sealed_email").first()
-    return None if row is None else mask_email(seals.open_field(row.sealed_email, row.id, "email"))
+def masked_email(customer_id: UUID, *, purpose: Purpose) -> str | None:
+    """The customer's address as "a•••@example.org", or None when nobody (any more) has this id.
+
+    Errors: PurposeRefusedError.
+    """
+    row = Customer.objects.filter(pk=customer_id).only("id", "sealed_email", "policy_version").first()
+    if row is None:
+        return None
+    try:
+        address = open_field(seals.EMAIL, row.id, row.sealed_email, purpose=purpose, collected_under=row.policy_version)
+    except KeyDestroyedError:
+        return None
+    return mask_email(address)
+
+
+def customers_of_mailbox(email: str) -> tuple[UUID, ...]:
+    """Every customer with this e-mail address, oldest first: found by its keyed hash, and nothing is opened."""
+    index = find_index(canonical_email(email), seals.EMAIL_INDEX)
+    rows = Customer.objects.filter(email_index=index).order_by("created_at", "pk")
+    return tuple(rows.values_list("pk", flat=True))
 
 
 def accounts_of(customer_id: UUID) -> tuple[UUID, ...]:
@@ -69,3 +93,12 @@ def sharing_mailbox(customer_id: UUID) -> tuple[UUID, ...]:
         return ()
     rows = Customer.objects.filter(email_index=bytes(index)).order_by("created_at", "pk")
     return tuple(rows.values_list("pk", flat=True))
+
+
+def _telephone(row: Customer, opener: Opener, purpose: Purpose) -> str | None:
+    if row.sealed_telephone is None:
+        return None
+    try:
+        return opener.open(seals.TELEPHONE, row.sealed_telephone, purpose=purpose, collected_under=row.policy_version)
+    except PurposeRefusedError:
+        return None

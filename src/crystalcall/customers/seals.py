@@ -1,21 +1,27 @@
-"""How this room seals: each value is bound to its person and field, so a copied value opens nowhere else."""
+"""How this room seals: each value under its person's own key, bound to its field; a copied value opens nowhere else."""
 
+from collections.abc import Callable
+from typing import Final
 from uuid import UUID
 
-from crystalcall.plumbing.sealing import seal, unseal
+from crystalcall.customers.models import Customer
+from crystalcall.privacy.keys import columns
 
-EMAIL_INDEX = "customers.email"
+NAME: Final = "customers.Customer.sealed_name"
+EMAIL: Final = "customers.Customer.sealed_email"
+TELEPHONE: Final = "customers.Customer.sealed_telephone"
+EMAIL_INDEX: Final = "customers.email"
+"""What the keyed hash of a canonical address is bound to."""
 
-
-def seal_field(text: str, customer_id: UUID, field: str) -> bytes:
-    """Seal one field of one person."""
-    return seal(text, _context(customer_id, field))
-
-
-def open_field(blob: bytes | memoryview, customer_id: UUID, field: str) -> str:
-    """Open it again. Errors: plumbing.sealing.SealBrokenError."""
-    return unseal(bytes(blob), _context(customer_id, field))
+_BEFORE: Final = {"sealed_name": "name", "sealed_email": "email", "sealed_telephone": "telephone"}
 
 
-def _context(customer_id: UUID, field: str) -> str:
-    return f"customers.{field}:{customer_id}"
+def declare_columns() -> None:
+    """Name this room's sealed columns, and how they were sealed before each person had a key."""
+    columns.register(
+        *(columns.PersonColumn(Customer, name, "id", old_context=_old(old)) for name, old in _BEFORE.items())
+    )
+
+
+def _old(name: str) -> Callable[[UUID, str], str]:
+    return lambda subject, _row: f"customers.{name}:{subject}"

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from crystalcall.plumbing.clock import now as clock_now
 from crystalcall.plumbing.models import Announcement, Delivery
@@ -132,6 +133,17 @@ def overdue(*, now: datetime, older_than_seconds: int) -> list[int]:
     limit = now - timedelta(seconds=older_than_seconds)
     rows = Delivery.objects.filter(delivered_at__isnull=True, announcement__announced_at__lte=limit)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:500])
+
+
+def forget_told(*, before: datetime, limit: int) -> int:
+    """Delete at most so many facts that were announced before then and told to all their listeners; gives how many."""
+    waiting = Delivery.objects.filter(announcement=OuterRef("pk"), delivered_at__isnull=True)
+    told = Announcement.objects.filter(~Exists(waiting), announced_at__lt=before).order_by("pk")
+    with transaction.atomic():
+        old = list(told.values_list("pk", flat=True)[:limit])
+        Delivery.objects.filter(announcement__in=old).delete()
+        Announcement.objects.filter(pk__in=old).delete()
+    return len(old)
 
 
 def pending_count() -> int:

@@ -1,4 +1,4 @@
-"""The outbox: facts written with what they tell of, and one delivery for each listener."""
+"""The outbox: facts written with what they tell of, and one delivery for each listener. Beside it the tallies."""
 
 from typing import ClassVar
 
@@ -42,3 +42,23 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listener} {self.announcement_id}"
+
+
+class Tally(models.Model):
+    """A number that all processes count together: how often something happened since a moment, and never to whom."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    total = models.BigIntegerField(default=0)
+    since = models.DateTimeField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        """A count is never below nothing."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(total__gte=0), name="tally_is_a_count"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="tally_is_named"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.total}"

@@ -2,33 +2,35 @@
 
 The ORM makes an object for every row and the text of a statement for every query; where hundreds of calls are
 committed together that costs more than the database itself. Here a table's statements are written once: PostgreSQL
-takes rows by COPY and `unnest`, in its own binary form, SQLite by `executemany`, which is cheap there because it runs
-in the same process.
+takes rows by `unnest` and COPY, in its own binary form, SQLite by `executemany`, which is cheap there because it runs
+in the same process. What is asked within a block of `together()` goes to PostgreSQL by one round trip; `ask` and
+`change` are for that, since their answers can be read later.
 
 Fields are named by Django's attribute names (`account_id`), values are plain Python values, and JSON is given and comes
 as text. Nothing here begins or ends a transaction: that is the caller's.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from struct import Struct
+from itertools import chain
 from typing import Any, Final
-from uuid import UUID
-from weakref import WeakSet
 
 import psycopg
 from django.db import connection, models
-from django.utils.dateparse import parse_datetime
-from psycopg.adapt import Dumper
 
-Row = tuple[Any, ...]
+from crystalcall.plumbing import together
+from crystalcall.plumbing.arrays import Kind, Pack, kind_of
+from crystalcall.plumbing.embedded import READERS, WRITERS, Convert, change_sqlite, sqlite_connection
+from crystalcall.plumbing.together import NOTHING, Answer, Ready, Row, on_postgresql
+
 Fields = tuple[str, ...]
-Convert = Callable[[Any], Any]
-# SQLite allows far more variables in a statement; this keeps the texts, which it must parse, short.
-SQLITE_PIECE: Final = 500
+# SQLite allows far more variables in a statement; this keeps the texts, which it must parse, short. A power of two.
+SQLITE_PIECE: Final = 512
 # More statements than the program has; each is a few hundred bytes.
 KEPT_TEXTS: Final = 1000
+# From so many rows on COPY is quicker than an array for each column.
+COPIED_ROWS: Final = 1000
 
 
 class RowsetError(Exception):
@@ -58,21 +60,46 @@ class Rowset:
         "FOR NO KEY UPDATE") is left out on SQLite, where a writing transaction is alone anyway. On SQLite the order
         holds within pieces of `SQLITE_PIECE` values.
         """
+        return self.ask(fields, by, values, where=where, order_by=order_by, lock=lock).rows()
+
+    def ask(
+        self,
+        fields: Fields,
+        by: str,
+        values: Collection[Any],
+        *,
+        where: str = "",
+        order_by: str = "",
+        lock: str = "",
+    ) -> Answer:
+        """Ask for the same rows, to be read when the others of `together()` are answered."""
+        if not values:
+            return NOTHING
         tail = (f" AND ({where})" if where else "") + (f" ORDER BY {order_by}" if order_by else "")
-        if connection.vendor == "postgresql":
-            return self._postgresql.fetch(fields, by, values, f"{tail} {lock}")
-        return self._sqlite.fetch(fields, (by,), [(value,) for value in values], tail)
+        if on_postgresql():
+            return self._postgresql.ask(fields, by, values, f"{tail} {lock}")
+        return Ready(self._sqlite.fetch(fields, (by,), [(value,) for value in values], tail))
 
     def fetch_pairs(self, fields: Fields, by: tuple[str, str], values: Collection[Row]) -> list[Row]:
         """The rows whose two fields `by` are one of the pairs."""
-        if connection.vendor == "postgresql":
-            return self._postgresql.fetch_pairs(fields, by, values)
-        return self._sqlite.fetch(fields, by, [*values], "")
+        return self.ask_pairs(fields, by, values).rows()
+
+    def ask_pairs(self, fields: Fields, by: tuple[str, str], values: Collection[Row]) -> Answer:
+        """Ask for the same, to be read when the others of `together()` are answered."""
+        if not values:
+            return NOTHING
+        if on_postgresql():
+            return self._postgresql.ask_pairs(fields, by, values)
+        return Ready(self._sqlite.fetch(fields, by, [*values], ""))
 
     def insert(self, fields: Fields, rows: Sequence[Row]) -> None:
-        """Add the rows. Errors: IntegrityError where one breaks a constraint; then none was added."""
+        """Add the rows.
+
+        Errors: IntegrityError where one breaks a constraint, and then none was added; within `together()` it is raised
+        where the rows are sent.
+        """
         if rows:
-            (self._postgresql if connection.vendor == "postgresql" else self._sqlite).insert(fields, rows)
+            (self._postgresql if on_postgresql() else self._sqlite).insert(fields, rows)
 
     def insert_new(self, fields: Fields, rows: Sequence[Row]) -> set[Any]:
         """Add the rows that break no unique constraint; gives the first field of those that were added.
@@ -81,7 +108,7 @@ class Rowset:
         """
         if not rows:
             return set()
-        return (self._postgresql if connection.vendor == "postgresql" else self._sqlite).insert_new(fields, rows)
+        return (self._postgresql if on_postgresql() else self._sqlite).insert_new(fields, rows)
 
     def update(self, fields: Fields, rows: Sequence[Row], *, where: str = "") -> int:
         """Set all fields but the first, which is the key; gives how many rows were changed.
@@ -89,9 +116,15 @@ class Rowset:
         `where` is SQL over `t.column` (the row as it stands) and `v.column` (the values to be set), written by the
         program: rows for which it does not hold stay as they are, and are not counted.
         """
+        return self.change(fields, rows, where=where).count()
+
+    def change(self, fields: Fields, rows: Sequence[Row], *, where: str = "") -> Answer:
+        """Set the same; the answer counts the rows that were changed, once the others of `together()` are answered."""
         if not rows:
-            return 0
-        return (self._postgresql if connection.vendor == "postgresql" else self._sqlite).update(fields, rows, where)
+            return NOTHING
+        if on_postgresql():
+            return self._postgresql.change(fields, rows, where)
+        return Ready([], self._sqlite.update(fields, rows, where))
 
 
 class _Table:
@@ -127,13 +160,17 @@ class _Table:
 class _Postgresql(_Table):
     """The statements as PostgreSQL takes them: arrays in, rows out, both in its binary form."""
 
-    def fetch(self, fields: Fields, by: str, values: Collection[Any], tail: str) -> list[Row]:
-        return ask(self._by_value(fields, by, tail), [self._array(by, [*values])])
+    def ask(self, fields: Fields, by: str, values: Collection[Any], tail: str) -> Answer:
+        return together.ask(self._by_value(fields, by, tail), [self._kind(by).pack([*values])])
 
-    def fetch_pairs(self, fields: Fields, by: tuple[str, str], values: Collection[Row]) -> list[Row]:
-        return ask(self._by_pair(fields, by), self._columns_of(by, [*values]))
+    def ask_pairs(self, fields: Fields, by: tuple[str, str], values: Collection[Row]) -> Answer:
+        return together.ask(self._by_pair(fields, by), self._columns_of(by, values))
 
     def insert(self, fields: Fields, rows: Sequence[Row]) -> None:
+        if len(rows) < COPIED_ROWS:
+            together.ask(self._inserting(fields, ""), self._columns_of(fields, rows))
+            return
+        together.send()
         text, types = self._copying(fields)
         with connection.wrap_database_errors, _cursor() as cursor, cursor.copy(text) as copy:
             if types:
@@ -143,15 +180,15 @@ class _Postgresql(_Table):
                 write(row)
 
     def insert_new(self, fields: Fields, rows: Sequence[Row]) -> set[Any]:
-        return {row[0] for row in ask(self._inserting(fields), self._columns_of(fields, rows))}
+        tail = f" ON CONFLICT DO NOTHING RETURNING {self.column(fields[0])}"
+        return {row[0] for row in together.ask(self._inserting(fields, tail), self._columns_of(fields, rows)).rows()}
 
-    def update(self, fields: Fields, rows: Sequence[Row], where: str) -> int:
-        with connection.wrap_database_errors, _cursor() as cursor:
-            return cursor.execute(self._updating(fields, where), self._columns_of(fields, rows), prepare=True).rowcount
+    def change(self, fields: Fields, rows: Sequence[Row], where: str) -> Answer:
+        return together.ask(self._updating(fields, where), self._columns_of(fields, rows))
 
     @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - rowsets live as long as the program
     def _by_value(self, fields: Fields, by: str, tail: str) -> bytes:
-        return f"{self._select(fields)} WHERE {self.column(by)} = ANY(%b::{self._type(by)}[]){tail}".encode()
+        return f"{self._select(fields)} WHERE {self.column(by)} = ANY({self._arrays((by,))}){tail}".encode()
 
     @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - as above
     def _by_pair(self, fields: Fields, by: Fields) -> bytes:
@@ -167,10 +204,10 @@ class _Postgresql(_Table):
         return text, types if form else []
 
     @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - as above
-    def _inserting(self, fields: Fields) -> bytes:
+    def _inserting(self, fields: Fields, tail: str) -> bytes:
         return (
             f"INSERT INTO {self.name} ({self.columns(fields)}) "  # noqa: S608 - names of our own columns
-            f"SELECT * FROM unnest({self._arrays(fields)}) ON CONFLICT DO NOTHING RETURNING {self.column(fields[0])}"
+            f"SELECT * FROM unnest({self._arrays(fields)}){tail}"
         ).encode()
 
     @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - as above
@@ -183,20 +220,24 @@ class _Postgresql(_Table):
             f"FROM unnest({self._arrays(fields)}) AS v({self.columns(fields)}) WHERE {condition}"
         ).encode()
 
+    @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - as above
+    def _kind(self, field: str) -> Kind:
+        return kind_of(self._type(field))
+
     def _type(self, field: str) -> str:
         """The field's type without a length: a cast to varchar(40) would cut a text silently."""
         return str(self.field(field).db_type(connection)).partition("(")[0]
 
-    def _columns_of(self, fields: Fields, rows: Sequence[Row]) -> list[list[Any]]:
-        if not rows:
-            return [[] for _ in fields]
-        return [self._array(field, [*column]) for field, column in zip(fields, zip(*rows, strict=True), strict=True)]
+    def _columns_of(self, fields: Fields, rows: Collection[Row]) -> list[bytes]:
+        columns = zip(*rows, strict=True) if rows else [()] * len(fields)
+        return [pack(column) for pack, column in zip(self._packers(fields), columns, strict=True)]
 
-    def _array(self, field: str, values: list[Any]) -> list[Any]:
-        return UuidArray(values) if _kind(self.field(field)) == "UUIDField" else values
+    @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - as above
+    def _packers(self, fields: Fields) -> list[Pack]:
+        return [self._kind(field).pack for field in fields]
 
-    def _arrays(self, fields: Sequence[str]) -> str:
-        return ", ".join(f"%b::{self._type(field)}[]" for field in fields)
+    def _arrays(self, fields: Fields) -> str:
+        return ", ".join(f"${place}::{self._kind(field).name}[]" for place, field in enumerate(fields, 1))
 
     def _select(self, fields: Fields) -> str:
         wanted = ", ".join(self.column(field) + ("::text" if self._type(field) == "jsonb" else "") for field in fields)
@@ -206,103 +247,86 @@ class _Postgresql(_Table):
 class _Sqlite(_Table):
     """The statements as SQLite takes them: it has no arrays, so that values stand as marks."""
 
-    def fetch(self, fields: Fields, by: Fields, values: list[Row], tail: str) -> list[Row]:
-        writers = self._writers(by)
-        readers = [_READERS.get(_kind(self.field(field)), _as_it_is) for field in fields]
-        one = f"({', '.join('?' * len(by))})"
+    def fetch(self, fields: Fields, by: Fields, values: Collection[Row], tail: str) -> list[Row]:
+        given = [*self._given(by, values)]
         found: list[Row] = []
         with connection.wrap_database_errors:
-            for start in range(0, len(values), SQLITE_PIECE):
-                piece = values[start : start + SQLITE_PIECE]
-                text = (
-                    f"SELECT {self.columns(fields)} FROM {self.name} "  # noqa: S608 - names of our own columns
-                    f"WHERE ({self.columns(by)}) IN (VALUES {', '.join([one] * len(piece))}){tail}"
-                )
-                given = [write(value) for row in piece for write, value in zip(writers, row, strict=True)]
-                for row in _sqlite_connection().execute(text, given):
-                    found.append(tuple(read(value) for read, value in zip(readers, row, strict=True)))  # noqa: PERF401
-        return found
+            execute = sqlite_connection().execute
+            for start in range(0, len(given), SQLITE_PIECE):
+                piece = given[start : start + SQLITE_PIECE]
+                # The next power of two: few lengths are few texts, which SQLite keeps instead of parsing them again.
+                length = 1 << (len(piece) - 1).bit_length()
+                piece += piece[-1:] * (length - len(piece))
+                text = self._by_values(fields, by, length, tail)
+                found += execute(text, [*chain.from_iterable(piece)]).fetchall()
+        return self._read(fields, found)
 
     def insert(self, fields: Fields, rows: Sequence[Row]) -> None:
-        with connection.wrap_database_errors:
-            _sqlite_connection().executemany(self._inserting(fields), self._given(fields, rows))
+        change_sqlite(self._inserting(fields), self._given(fields, rows))
 
     def insert_new(self, fields: Fields, rows: Sequence[Row]) -> set[Any]:
         text, added = f"{self._inserting(fields)} ON CONFLICT DO NOTHING", set()
         with connection.wrap_database_errors:
-            raw = _sqlite_connection()
+            raw = sqlite_connection()
             for row, given in zip(rows, self._given(fields, rows), strict=True):
                 if raw.execute(text, given).rowcount == 1:
                     added.add(row[0])
         return added
 
     def update(self, fields: Fields, rows: Sequence[Row], where: str) -> int:
-        key, *others = map(self.column, fields)
-        setting = ", ".join(f"{name} = v.{name}" for name in others)
-        one = ", ".join(f"? AS {self.column(field)}" for field in fields)
-        condition = f"t.{key} = v.{key}" + (f" AND ({where})" if where else "")
-        text = f"UPDATE {self.name} AS t SET {setting} FROM (SELECT {one}) AS v WHERE {condition}"  # noqa: S608
-        with connection.wrap_database_errors:
-            return int(_sqlite_connection().executemany(text, self._given(fields, rows)).rowcount)
+        return change_sqlite(self._updating(fields, where), self._given(fields, rows))
 
     @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - rowsets live as long as the program
+    def _by_values(self, fields: Fields, by: Fields, length: int, tail: str) -> str:
+        # A moment stands as an expression, or Django's converter would read it before ours.
+        wanted = ", ".join("+" * (self._kind(field) == "DateTimeField") + self.column(field) for field in fields)
+        marks = ", ".join([f"({', '.join('?' * len(by))})"] * length)
+        return f"SELECT {wanted} FROM {self.name} WHERE ({self.columns(by)}) IN (VALUES {marks}){tail}"  # noqa: S608
+
+    @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - as above
     def _inserting(self, fields: Fields) -> str:
         marks = ", ".join("?" * len(fields))
         return f"INSERT INTO {self.name} ({self.columns(fields)}) VALUES ({marks})"  # noqa: S608 - our own columns
 
-    def _given(self, fields: Fields, rows: Sequence[Row]) -> list[list[Any]]:
-        writers = self._writers(fields)
-        return [[write(value) for write, value in zip(writers, row, strict=True)] for row in rows]
+    @lru_cache(maxsize=KEPT_TEXTS)  # noqa: B019 - as above
+    def _updating(self, fields: Fields, where: str) -> str:
+        """Values stand by number, so that the condition may name them too: a join with a row of them costs more."""
+        key, *others = map(self.column, fields)
+        setting = ", ".join(f"{name} = ?{place}" for place, name in enumerate(others, 2))
+        places = {self.column(field).strip('"'): place for place, field in enumerate(fields, 1)}
+        condition = _VALUE.sub(lambda named: f"?{places[named[1]]}", where)
+        return (
+            f"UPDATE {self.name} AS t SET {setting} "  # noqa: S608 - names of our own columns
+            f"WHERE t.{key} = ?1{f' AND ({condition})' if condition else ''}"
+        )
 
-    def _writers(self, fields: Fields) -> list[Convert]:
-        return [_WRITERS.get(_kind(self.field(field)), _as_it_is) for field in fields]
+    def _given(self, fields: Fields, rows: Collection[Row]) -> Iterator[Row]:
+        return _converted(self._converters(fields, WRITERS), rows)
 
+    def _read(self, fields: Fields, rows: list[Row]) -> list[Row]:
+        converters = self._converters(fields, READERS)
+        return [*_converted(converters, rows)] if any(converters) else rows
 
-def ask(text: bytes, parameters: Sequence[Any]) -> list[Row]:
-    """The rows that PostgreSQL answers to a statement of the program's own, prepared and in binary form."""
-    with connection.wrap_database_errors, _cursor() as cursor:
-        return cursor.execute(text, parameters, prepare=True, binary=True).fetchall()
+    def _converters(self, fields: Fields, known: Mapping[str, Convert]) -> list[Convert | None]:
+        return [known.get(self._kind(field)) for field in fields]
 
-
-class UuidArray(list[UUID | None]):
-    """UUIDs on their way to PostgreSQL: written out at once, where psycopg asks each for its bytes by itself."""
-
-
-class _UuidArrayDumper(Dumper):
-    """The binary form of uuid[] (PostgreSQL's array_send): one dimension, its elements with their lengths."""
-
-    format = psycopg.pq.Format.BINARY
-    oid = psycopg.adapters.types["uuid"].array_oid
-
-    def dump(self, obj: Any) -> bytes:
-        """The bytes of a list."""
-        if not obj:
-            return _EMPTY_ARRAY
-        parts = [_NULL if each is None else _UUID_LENGTH + each.int.to_bytes(16, "big") for each in obj]
-        return _ARRAY_HEAD.pack(1, int(_NULL in parts), _UUID_OID, len(obj), 1) + b"".join(parts)
+    def _kind(self, field: str) -> str:
+        return _kind(self.field(field))
 
 
-_UUID_OID: Final = psycopg.adapters.types["uuid"].oid
-_ARRAY_HEAD: Final = Struct("!iiIii")
-_EMPTY_ARRAY: Final = Struct("!iiI").pack(0, 0, _UUID_OID)
-_UUID_LENGTH: Final = (16).to_bytes(4, "big")
-_NULL: Final = (-1).to_bytes(4, "big", signed=True)
-_prepared: Final[WeakSet[Any]] = WeakSet()
+def _converted(converters: Sequence[Convert | None], rows: Collection[Row]) -> Iterator[Row]:
+    """The same rows, each of their columns converted as a whole."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(converters)
+    return zip(
+        *(convert(column) if convert else column for convert, column in zip(converters, columns, strict=True)),
+        strict=True,
+    )
 
 
 def _cursor() -> "psycopg.Cursor[Row]":
-    """A cursor that sends values apart from the text, which Django's own does not."""
+    """A cursor that can copy, which Django's own cannot."""
     connection.ensure_connection()
-    raw = connection.connection
-    if raw not in _prepared:
-        raw.adapters.register_dumper(UuidArray, _UuidArrayDumper)
-        _prepared.add(raw)
-    return psycopg.Cursor(raw, row_factory=psycopg.rows.tuple_row)
-
-
-def _sqlite_connection() -> Any:
-    connection.ensure_connection()
-    return connection.connection
+    return psycopg.Cursor(connection.connection, row_factory=psycopg.rows.tuple_row)
 
 
 @cache
@@ -310,28 +334,6 @@ def _kind(field: "models.Field[Any, Any]") -> str:
     """Django's name for the type; a foreign key has that of what it points at."""
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     return str(target.get_internal_type())
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _uuid_text(value: UUID | None) -> str | None:
-    return None if value is None else value.hex
-
-
-def _text_uuid(value: str | None) -> UUID | None:
-    return None if value is None else UUID(hex=value)
-
-
-def _moment_text(value: datetime | None) -> str | None:
-    """As Django writes moments into SQLite: UTC without an offset."""
-    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
-
-
-def _text_moment(value: str | datetime | None) -> datetime | None:
-    moment = parse_datetime(value) if isinstance(value, str) else value
-    return None if moment is None else moment.replace(tzinfo=UTC)
 
 
 # What COPY's binary form calls the types that Django names otherwise.
@@ -343,5 +345,5 @@ _COPY_TYPES: Final = {
     "smallint": "int2",
     "boolean": "bool",
 }
-_WRITERS: Final[dict[str, Convert]] = {"UUIDField": _uuid_text, "DateTimeField": _moment_text}
-_READERS: Final[dict[str, Convert]] = {"UUIDField": _text_uuid, "DateTimeField": _text_moment}
+# A value in the condition of an update: "v.seat".
+_VALUE: Final = re.compile(r"\bv\.(\w+)")

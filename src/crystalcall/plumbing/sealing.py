@@ -1,7 +1,8 @@
 """Seals for what must not lie in clear in a database, and keyed hashes to find it again.
 
 AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D; ASVS 5.0, 11.3.2 and 11.3.3) and HMAC-SHA-256. The context
-(such as "pins.pin") is bound into both, so that a sealed value moved to another column does not open.
+(such as "pins.pin") is bound into both, so that a sealed value moved to another column does not open. What is about a
+person is sealed under that person's own key instead: `privacy.keys`.
 """
 
 import hmac
@@ -29,13 +30,35 @@ def seal(text: str, context: str) -> bytes:
 
 
 def unseal(blob: bytes, context: str) -> str:
-    """Open a sealed value. Errors: SealBrokenError."""
-    raw = bytes(blob)
+    """Open a sealed value, also one under the outer key before this one. Errors: SealBrokenError."""
+    settings = current()
+    try:
+        return _unseal(bytes(blob), context, settings.sealing_key)
+    except SealBrokenError:
+        if not settings.sealing_key_previous:
+            raise
+        return _unseal(bytes(blob), context, settings.sealing_key_previous)
+
+
+def is_under_the_key_in_force(blob: bytes, context: str) -> bool:
+    """Whether a value opens with the outer key in force; if not, it must be sealed anew before the one before goes.
+
+    Errors: SealBrokenError where it opens with no key at all.
+    """
+    try:
+        _unseal(bytes(blob), context, current().sealing_key)
+    except SealBrokenError:
+        unseal(blob, context)
+        return False
+    return True
+
+
+def _unseal(raw: bytes, context: str, key_hex: str) -> str:
     if raw[:1] != FORMAT:
         raise SealBrokenError("The sealed value has an unknown format.")
     nonce, body = raw[1 : 1 + NONCE_BYTES], raw[1 + NONCE_BYTES :]
     try:
-        return _cipher(current().sealing_key).decrypt(nonce, body, context.encode()).decode()
+        return _cipher(key_hex).decrypt(nonce, body, context.encode()).decode()
     except (InvalidTag, ValueError):
         raise SealBrokenError("The sealed value does not open with this key and context.") from None
 

@@ -17,6 +17,7 @@ PREFIX = "CRYSTALCALL_"
 DATA_FIELD = "data_dir"
 Profile = Literal["demo", "test", "production"]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")]
+NoneOrHex32 = Annotated[str, msgspec.Meta(pattern="^([0-9a-fA-F]{64})?$")]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 NonEmpty = Annotated[str, msgspec.Meta(min_length=1)]
@@ -26,12 +27,15 @@ SECRETS = frozenset(
     {
         "secret_key",
         "sealing_key",
+        "sealing_key_previous",
         "lookup_key",
+        "register_signing_key",
         "gateway_login_id",
         "gateway_transaction_key",
         "gateway_signature_key",
         "smtp_password",
         "database_url",
+        "keys_database_url",
     }
 )
 
@@ -56,14 +60,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     debug: bool = False
     #: Where the database is: empty for the embedded SQLite file in data_dir, or postgresql://user@host:port/name.
     database_url: str = ""
+    #: Where the keys of persons are: empty for a database beside the other one (the file keys.sqlite3 in data_dir, or
+    #: on PostgreSQL the database of the same name with _keys behind it), or postgresql://user@host:port/name.
+    keys_database_url: str = ""
     #: How many machines run this shop's processes; SQLite serves exactly one.
     process_hosts: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
     #: Key for Django's own signing; at least 50 characters.
     secret_key: Annotated[str, msgspec.Meta(min_length=50)]
-    #: Key that seals PINs and personal fields in the database: 32 bytes as 64 hexadecimal digits.
+    #: The outer key: seals PINs, and the keys that personal fields are sealed under: 32 bytes as 64 hexadecimal digits.
     sealing_key: Hex32
+    #: The outer key before this one, while `crystalcall privacy keys rotate` puts everything under the new one; then
+    #: empty again.
+    sealing_key_previous: NoneOrHex32 = ""
     #: Key of the look-up hashes for PINs and e-mail addresses: 32 bytes as 64 hexadecimal digits.
     lookup_key: Hex32
+    #: Signs the register's days (an Ed25519 private key: 32 bytes as 64 hexadecimal digits). Only the worker needs it,
+    #: and does not start without it; give it to no other process.
+    register_signing_key: NoneOrHex32 = ""
     #: Public address of the store, without a slash at the end; https in production.
     store_base_url: NonEmpty = "http://127.0.0.1:8000"
     #: Address of the switch API as switches reach it; https in production.
@@ -112,7 +125,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk_wait_milliseconds: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
     #: How many messages may wait at the call desk; further ones are refused at once.
     desk_queue_size: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 2048
-    #: How many database connections the call desk of one process commits with; several share its one core.
+    #: How many processes the call desk decides and commits with, each with a database connection of its own.
     desk_writers: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
     #: How many calls one card may begin in an hour; 0 for no limit.
     velocity_calls_per_hour: Count = 60
@@ -134,10 +147,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     expiry_notice_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 30
     #: The store's time zone, for prices that depend on the time of day where a rate names no zone of its own.
     store_time_zone: NonEmpty = "UTC"
+    #: Folder with the versions of the privacy policy (0001, 0002 …); empty for those that come with the program.
+    policy_folder: str = ""
     #: For how many days after a purchase the deck shown then may rate a card's calls.
     guarantee_days: Annotated[int, msgspec.Meta(ge=30, le=3650)] = 30
     #: How old an unconfirmed payment attempt is before reconciliation asks the gateway about it.
     reconcile_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 60
+    #: The replay ledger, by which a restored backup forgets again; empty for erasures.log in data_dir. Never back it up
+    #: with the database, and let the processes of all machines reach one file.
+    erasures_file: str = ""
+    #: To whom backups are encrypted: an age recipient (age1…); its private half is never on this machine. Empty: none
+    #: can be made.
+    backup_recipient: Annotated[str, msgspec.Meta(pattern="^(age1[0-9a-z]{58})?$")] = ""
+    #: Folder for backups; empty for backups in data_dir.
+    backup_folder: str = ""
+    #: After how many days a file of keys that could not be made anew is deleted: destroyed keys live on in it.
+    key_backup_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 14
     #: After how many hours an order that nobody paid expires.
     order_expires_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 48
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 BASE_URLS = ("store_base_url", "switch_base_url", "gateway_api_url", "gateway_rest_url", "gateway_hosted_url")
 SQLITE_SCHEME = "sqlite"
 POSTGRESQL_SCHEMES = ("postgresql", "postgres")
+POSTGRESQL_PORT = 5432
 MIN_DISTINCT_CHARACTERS = 8
 
 
@@ -19,6 +20,7 @@ def complaints_about(settings: "Settings") -> list[str]:
     return [
         *_address_complaints(settings),
         *_database_complaints(settings),
+        *_key_store_complaints(settings),
         *_key_complaints(settings),
         *_zone_complaints(settings),
         *(_production_complaints(settings) if settings.profile == "production" else []),
@@ -73,16 +75,36 @@ def _database_complaints(settings: "Settings") -> list[str]:
     return ["CRYSTALCALL_DATABASE_URL must begin with postgresql:// (leave it empty for the embedded SQLite)."]
 
 
+def _key_store_complaints(settings: "Settings") -> list[str]:
+    address = settings.keys_database_url
+    if not address:
+        return []
+    if address.partition("://")[0] not in POSTGRESQL_SCHEMES:
+        return ["CRYSTALCALL_KEYS_DATABASE_URL must begin with postgresql:// (leave it empty for the usual place)."]
+    if settings.database_url and _place(address) == _place(settings.database_url):
+        return ["CRYSTALCALL_KEYS_DATABASE_URL must name another database: keys beside what they seal protect nothing."]
+    return []
+
+
+def _place(address: str) -> tuple[str | None, int, str]:
+    url = urlsplit(address)
+    return url.hostname, url.port or POSTGRESQL_PORT, url.path
+
+
 def _key_complaints(settings: "Settings") -> list[str]:
     complaints = []
     if settings.sealing_key.lower() == settings.lookup_key.lower():
         complaints.append(
             "CRYSTALCALL_SEALING_KEY and CRYSTALCALL_LOOKUP_KEY must differ: one opens what the other hides."
         )
+    if settings.sealing_key.lower() == settings.sealing_key_previous.lower():
+        complaints.append(
+            "CRYSTALCALL_SEALING_KEY_PREVIOUS must be the key before CRYSTALCALL_SEALING_KEY, not the same one."
+        )
     complaints.extend(
         f"{_variable(name)} is not random: make one with `openssl rand -hex 32`."
-        for name in ("secret_key", "sealing_key", "lookup_key")
-        if len(set(getattr(settings, name))) < MIN_DISTINCT_CHARACTERS
+        for name in ("secret_key", "sealing_key", "lookup_key", "register_signing_key")
+        if getattr(settings, name) and len(set(getattr(settings, name))) < MIN_DISTINCT_CHARACTERS
     )
     return complaints
 

@@ -1,9 +1,12 @@
 """How long what is known of calls is kept: answers for repeats for weeks, records for months, numbers until forgotten.
 
+What a legal hold holds is left where it is, record by record, until the hold is released.
+
 Also here: what carriers ask for the calls of a day, which goes into the books once a day is over.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -16,6 +19,9 @@ from crystalcall.minutes.calls.models import BookedDay, Call, CallRecord, CallSt
 from crystalcall.minutes.calls.months import drop_months, ensure_months
 from crystalcall.minutes.ledger.actions import book_carrier_cost
 from crystalcall.plumbing.settings import current
+from crystalcall.privacy.holds.queries import held_names
+from crystalcall.privacy.keepers import NameKind
+from crystalcall.privacy.retention_classes import CLASSES
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +68,18 @@ def forget_answers(now: datetime) -> int:
 
 
 def forget_old_records(now: datetime) -> Kept:
-    """Give up records older than so many months: whole months at once on PostgreSQL; then the calls they were of."""
+    """Give up records older than so many months: whole months at once on PostgreSQL; then the calls they were of.
+
+    Records of a month that is not yet whole too old go day by day, so that none is kept longer than its class says.
+    """
     horizon = _horizon(now)
     with transaction.atomic():
         if not RecordHorizon.objects.filter(kept_from__gte=horizon).exists():
             RecordHorizon.objects.update_or_create(pk=1, defaults={"kept_from": horizon})
-    months = drop_months(horizon)
+    held = sorted(UUID(name) for name in held_names(NameKind.ACCOUNT))
+    months = drop_months(horizon, but_of=held)
     records = 0
-    while count := _delete_some_records(horizon):
+    while count := _delete_some_records(horizon, held):
         records += count
     # A call that began before the horizon and ended after it keeps its record, and so keeps its name.
     longest = CallRecord.objects.filter(authorized_at__lt=horizon).values("call_id")
@@ -111,21 +121,30 @@ def _days_to_book(now: datetime) -> list[date]:
 
 
 def _horizon(now: datetime) -> datetime:
-    """From when on records are kept: the beginning of the month so many months ago."""
+    """From when on records are kept: the beginning of the month so many months ago, or a later day of it.
+
+    The later day is where the class of retention ends: in the last days of a month, its beginning is longer ago.
+    """
     at = now.astimezone(UTC)
     number = at.year * 12 + at.month - 1 - current().record_retention_months
-    return datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC)
+    month = datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC)
+    days = CLASSES["call_record"].days or 0
+    return max(month, datetime.combine(at.date() - timedelta(days=days), time.min, tzinfo=UTC))
 
 
-def _delete_some_records(before: datetime) -> int:
+def _delete_some_records(before: datetime, held: Sequence[UUID]) -> int:
     """Delete records that no month's table took with it; their trigger lets those before the horizon go."""
     place = "ctid" if connection.vendor == "postgresql" else "rowid"
     table = CallRecord._meta.db_table  # noqa: SLF001 - Django's documented model API
+    account = CallRecord._meta.get_field("ledger_account_id")  # noqa: SLF001 - Django's documented model API
+    names = [account.get_db_prep_value(each, connection) for each in held]
+    # Asked twice: a place is only unique within one month's table, and what is held must go from none of them.
+    is_old = "ended_at < %s" + (f" AND ledger_account_id NOT IN ({', '.join(['%s'] * len(names))})" if names else "")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {table} WHERE ended_at < %s AND {place} IN "  # noqa: S608 - names of our own
-            f"(SELECT {place} FROM {table} WHERE ended_at < %s LIMIT %s)",
-            [before, before, PIECE],
+            f"DELETE FROM {table} WHERE {is_old} AND {place} IN "  # noqa: S608 - names of our own
+            f"(SELECT {place} FROM {table} WHERE {is_old} LIMIT %s)",
+            [before, *names, before, *names, PIECE],
         )
         return int(cursor.rowcount)
 

@@ -27,8 +27,8 @@ class Call(models.Model):
     """One call as a switch names it, written once; its id is made of switch and name, so none can be used twice.
 
     ``authorize_digest`` is the keyed digest of the request, so that a repeat is recognised; ``sealed_grant`` holds the
-    called number and the answer that was given, both sealed. They are null where the call was refused (the answer
-    is then its reason) and once they were erased.
+    called number and the answer that was given, both sealed under the card's key. They are null where the call was
+    refused (the answer is then its reason) and once they were erased.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -40,6 +40,7 @@ class Call(models.Model):
     retry_after_seconds = models.PositiveIntegerField(null=True)
     authorize_digest = models.BinaryField(null=True)
     sealed_grant = models.BinaryField(null=True)
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
     authorized_at = models.DateTimeField()
 
     class Meta:

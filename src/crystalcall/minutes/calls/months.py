@@ -5,9 +5,10 @@ rest, which serves every query just as well. On SQLite there is one table, and n
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 
@@ -41,13 +42,16 @@ def make_month(moment: datetime) -> None:
         _make(_number(moment))
 
 
-def drop_months(before: datetime) -> int:
-    """Drop the tables of months that were over before this moment; gives how many."""
+def drop_months(before: datetime, *, but_of: Sequence[UUID] = ()) -> int:
+    """Drop the tables of months that were over before this moment; gives how many.
+
+    A table with a record of one of these accounts stays: its other records must be deleted one by one.
+    """
     if connection.vendor != "postgresql":
         return 0
     dropped = 0
     for table, number in _standing():
-        if _begin(number + 1) <= before:
+        if _begin(number + 1) <= before and not _holds_any(table, but_of):
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP TABLE {table}")
             dropped += 1
@@ -83,6 +87,17 @@ def _make(number: int) -> None:
     except DatabaseError:
         # Records of that month lie in the rest already, or another process makes the table at this moment.
         logger.warning("the table %s could not be made; its records go to %s", table, REST, exc_info=True)
+
+
+def _holds_any(table: str, accounts: Sequence[UUID]) -> bool:
+    if not accounts:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT FROM {table} WHERE ledger_account_id = ANY(%s))",  # noqa: S608 - a table of ours
+            [list(accounts)],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _standing() -> Iterator[tuple[str, int]]:

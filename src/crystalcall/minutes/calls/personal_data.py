@@ -4,10 +4,15 @@ A card's serial and the account's id are opaque; whose they are is known to `cus
 Erasing is `actions.erase_called_numbers`; exporting is `queries.calls_of_account`.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from crystalcall.privacy.inventory import Impersonal, declare, impersonal, personal
 from crystalcall.privacy.purposes import Purpose
 
-_CALL_PURPOSES = (Purpose.CALL_DELIVERY, Purpose.CALL_RECORD)
+_CALL_PURPOSES = (
+    *(Purpose.CALL_DELIVERY, Purpose.CALL_RECORD, Purpose.CUSTOMER_SERVICE),
+    *(Purpose.PRIVACY_REQUEST, Purpose.RECORD_KEEPING, Purpose.LEGAL_OBLIGATION),
+)
 _ROW = impersonal("row number")
 _ACCOUNT = impersonal("opaque id of a ledger account; only customers can tell whose")
 _PRICE = impersonal("price, time or sum of a call, without whom or which number")
@@ -40,8 +45,13 @@ def _declare_call() -> None:
             "retry_after_seconds": impersonal("how long a source of wrong PINs waits"),
             "authorize_digest": impersonal("keyed hash; nobody can read a number or PIN from it"),
             "sealed_grant": personal(
-                category="user.contact.phone_number", purposes=_CALL_PURPOSES, retention="call_record", erase="destroy"
+                category="user.contact.phone_number",
+                purposes=_CALL_PURPOSES,
+                retention="call_record",
+                erase="destroy",
+                label=_("Numbers you called"),
             ),
+            "policy_version": impersonal("number of the policy in force when it was collected"),
             "authorized_at": _PRICE,
         },
     )

@@ -7,16 +7,17 @@ from uuid import UUID
 
 import msgspec
 
-from crystalcall.minutes.calls.engine.answers import unseal_grant
 from crystalcall.minutes.calls.engine.facts import Spent, Windows
 from crystalcall.minutes.calls.engine.identity import call_uuid
 from crystalcall.minutes.calls.engine.live import RUNNING_FIELDS, LiveCall
 from crystalcall.minutes.calls.models import AccessNumber, Call, CallRecord, RunningCall
+from crystalcall.minutes.calls.reading import called_numbers
 from crystalcall.minutes.calls.values import AccessNumberInfo, CallProof, CallView
 from crystalcall.minutes.ledger import queries as ledger_queries
 from crystalcall.minutes.rates.values import DestinationInfo
 from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.plumbing.settings import current
+from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.calls import CallState, RefusalReason, ReleaseCause
 from crystalcall.rules.fairness import FairnessReason
 from crystalcall.rules.limits import DayFacts
@@ -63,21 +64,29 @@ def call(switch_id: int, call_id: str) -> CallView | None:
         return CallView(row.call_id, CallState.REFUSED, reason, row.authorized_at, None, None, 0, 0, None)
     live = next((one for one in _live_calls(row.ledger_account_id) if one.id == row.pk), None)
     if live is not None:
-        proof = _running_proof(row, live)
+        proof = _running_proof(live, _masked([row]).get(row.pk, ""))
         return _view(row, proof, (live.answered_at, None, live.hold_micros))
     record = CallRecord.objects.filter(ledger_account_id=row.ledger_account_id, call_id=row.pk).first()
     if record is None:
         return None
-    return _view(row, _settled_proof(row, record), (record.answered_at, record.ended_at, record.hold_micros))
+    proof = _settled_proof(record, _masked([row]).get(row.pk, ""))
+    return _view(row, proof, (record.answered_at, record.ended_at, record.hold_micros))
 
 
 def calls_of_account(account_id: UUID) -> tuple[CallProof, ...]:
     """Every call of this account that was authorized and whose record is kept, the latest first."""
     running = {live.id: live for live in _live_calls(account_id)}
     rows = Call.objects.in_bulk(list(running)) if running else {}
-    found = [(rows[live.id].authorized_at, live.id, _running_proof(rows[live.id], live)) for live in running.values()]
-    records = CallRecord.objects.filter(ledger_account_id=account_id).select_related("call")
-    found += [(record.authorized_at, record.call_id, _settled_proof(record.call, record)) for record in records]
+    records = list(CallRecord.objects.filter(ledger_account_id=account_id).select_related("call"))
+    numbers = _masked([*rows.values(), *(record.call for record in records)])
+    found = [
+        (rows[live.id].authorized_at, live.id, _running_proof(live, numbers.get(live.id, "")))
+        for live in running.values()
+    ]
+    found += [
+        (record.authorized_at, record.call_id, _settled_proof(record, numbers.get(record.call_id, "")))
+        for record in records
+    ]
     return tuple(proof for _, _, proof in sorted(found, key=_latest, reverse=True))
 
 
@@ -138,9 +147,9 @@ def _view(row: Call, proof: CallProof, held: tuple[datetime | None, datetime | N
     )
 
 
-def _masked(row: Call) -> str:
-    """The called number without the digits that tell whose it is; empty once it was erased."""
-    return mask(unseal_grant(row.pk, bytes(row.sealed_grant)).number) if row.sealed_grant else ""
+def _masked(calls: Collection[Call]) -> dict[UUID, str]:
+    """The called numbers without the digits that tell whose they are; those that were erased are not among them."""
+    return {call_id: mask(number) for call_id, number in called_numbers(calls, purpose=Purpose.CALL_RECORD).items()}
 
 
 def _terms(record: CallRecord) -> RateTerms:
@@ -156,7 +165,7 @@ def _terms(record: CallRecord) -> RateTerms:
     )
 
 
-def _settled_proof(row: Call, record: CallRecord) -> CallProof:
+def _settled_proof(record: CallRecord, masked_number: str) -> CallProof:
     cause = ReleaseCause(record.release_cause)
     return CallProof(
         started_at=record.answered_at or record.authorized_at,
@@ -167,7 +176,7 @@ def _settled_proof(row: Call, record: CallRecord) -> CallProof:
             line_type=LineType(record.line_type),
             area=record.area,
         ),
-        masked_number=_masked(row),
+        masked_number=masked_number,
         prefix=record.prefix,
         deck_version=record.deck_version,
         terms=_terms(record),
@@ -190,7 +199,7 @@ def _settled_proof(row: Call, record: CallRecord) -> CallProof:
     )
 
 
-def _running_proof(row: Call, live: LiveCall) -> CallProof:
+def _running_proof(live: LiveCall, masked_number: str) -> CallProof:
     """A call in progress: nothing is charged yet, and the terms shown are those that price what was granted."""
     zone = current().store_time_zone
     priced = live.offers.priced(live.answered_at or live.authorized_at, zone, live.held_seconds)
@@ -201,7 +210,7 @@ def _running_proof(row: Call, live: LiveCall) -> CallProof:
         started_at=live.answered_at or live.authorized_at,
         state=live.state,
         destination=offer.destination,
-        masked_number=_masked(row),
+        masked_number=masked_number,
         prefix=offer.prefix,
         deck_version=offer.deck_version,
         terms=offer.terms,

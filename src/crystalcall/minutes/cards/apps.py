@@ -11,6 +11,8 @@ class CardsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen."""
-        from crystalcall.minutes.cards import listeners
+        from crystalcall.minutes.cards import keeping_people, listeners
+        from crystalcall.privacy import keepers
 
         listeners.listen_all()
+        keepers.register(keeping_people.CardsKeeper())

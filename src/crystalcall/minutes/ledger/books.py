@@ -5,7 +5,7 @@ the other, each seeing what the ones before it did; at the end the whole page is
 What was read under the lock cannot have changed, and the statements ask for the floor once more all the same.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -19,7 +19,7 @@ from crystalcall.minutes.ledger.keys import transfer_key
 from crystalcall.minutes.ledger.locks import lock_accounts
 from crystalcall.minutes.ledger.mirrors import OpenAccount, OpenReservation
 from crystalcall.minutes.ledger.models import ALLOWANCE, OPEN
-from crystalcall.minutes.ledger.store_accounts import store_rows
+from crystalcall.minutes.ledger.store_accounts import unlocked_rows
 from crystalcall.minutes.ledger.values import (
     AlreadySettled,
     BooksChangedError,
@@ -34,7 +34,7 @@ from crystalcall.minutes.ledger.values import (
     UnknownAccountError,
     UnknownReservationError,
 )
-from crystalcall.plumbing.rowsets import Row
+from crystalcall.plumbing.together import Answer, Row, together
 from crystalcall.rules.ledger import ReservationState, checked_amount, checked_code
 
 __all__ = ["Books", "OpenAccount", "OpenReservation"]
@@ -53,19 +53,21 @@ class Books:
 
     __slots__ = (
         *("_accounts", "_allowances", "_reservations", "_transfers"),
-        *("_touched", "_changed", "_new", "_entries", "_now"),
+        *("_touched", "_changed", "_new", "_entries", "_now", "_asked"),
     )
 
     def __init__(self, now: datetime) -> None:
+        # All by the number of the id: hashing an id itself takes longer than most that is done with what it names.
         self._now = now
-        self._accounts: dict[UUID, OpenAccount] = {}
-        self._allowances: dict[UUID, list[OpenAccount]] = {}
-        self._reservations: dict[UUID, OpenReservation] = {}
-        self._transfers: dict[UUID, Row] = {}
-        self._touched: dict[UUID, OpenAccount] = {}
-        self._changed: dict[UUID, OpenReservation] = {}
+        self._accounts: dict[int, OpenAccount] = {}
+        self._allowances: dict[int, list[OpenAccount]] = {}
+        self._reservations: dict[int, OpenReservation] = {}
+        self._transfers: dict[int, Row] = {}
+        self._touched: dict[int, OpenAccount] = {}
+        self._changed: dict[int, OpenReservation] = {}
         self._new: list[OpenReservation] = []
         self._entries: list[Row] = []
+        self._asked: tuple[Answer, Answer, Collection[UUID], bool]
 
     @classmethod
     def open(
@@ -84,31 +86,51 @@ class Books:
 
         Errors: UnknownAccountError; TransactionManagementError outside a transaction.
         """
+        with together():
+            books = cls.ask(account_ids, reservation_ids=reservation_ids, with_allowances=with_allowances, now=now)
+        books.read()
+        return books
+
+    @classmethod
+    def ask(
+        cls,
+        account_ids: Collection[UUID],
+        *,
+        reservation_ids: Collection[UUID] = (),
+        with_allowances: bool = False,
+        now: datetime,
+    ) -> "Books":
+        """Ask for the same among the statements of `together`: nothing else is done with the page before its `read`.
+
+        Whatever is asked after it is read under the locks. Errors: TransactionManagementError outside a transaction.
+        """
         if not connection.in_atomic_block:
             raise TransactionManagementError("A page of the books is opened inside a transaction.")
         books = cls(now)
-        wanted = set(account_ids)
-        found = {row[0]: OpenAccount(row) for row in lock_accounts(wanted, with_allowances=with_allowances)}
-        if missing := wanted - found.keys():
-            found |= _store_accounts(missing, with_allowances=with_allowances)
-        books._accounts = found
-        if with_allowances:
-            books._sort_allowances()
-        if reservation_ids:
-            rows = statements.read_reservations(reservation_ids)
-            books._reservations = {row[0]: OpenReservation(row) for row in rows}
+        locked = lock_accounts(account_ids, with_allowances=with_allowances)
+        books._asked = locked, statements.read_reservations(reservation_ids), account_ids, with_allowances
         return books
+
+    def read(self) -> None:
+        """Read what was asked for. Errors: UnknownAccountError."""
+        locked, holds, wanted, with_allowances = self._asked
+        self._note_accounts(locked.rows(), wanted, with_allowances=with_allowances)
+        self._note_reservations(holds)
+
+    def read_reservations(self, reservation_ids: Collection[UUID]) -> None:
+        """Have these reservations on the page, too; their accounts must be on it, and so are locked."""
+        self._note_reservations(statements.read_reservations(reservation_ids))
 
     def account(self, account_id: UUID) -> OpenAccount:
         """An account of this page. Errors: UnknownAccountError where the page was opened without it."""
         try:
-            return self._accounts[account_id]
+            return self._accounts[account_id.int]
         except KeyError:
             raise UnknownAccountError(f"The ledger account {account_id} is not on this page.") from None
 
     def allowances(self, holder_id: UUID, coverages: Collection[str]) -> list[OpenAccount]:
         """What is left of the holder's minutes for these coverages, the first to expire first."""
-        beside = self._allowances.get(holder_id)
+        beside = self._allowances.get(holder_id.int)
         if beside is None:
             return []
         now = self._now
@@ -120,7 +142,7 @@ class Books:
 
     def reservation(self, reservation_id: UUID) -> OpenReservation | None:
         """A reservation of this page, or None."""
-        return self._reservations.get(reservation_id)
+        return self._reservations.get(reservation_id.int)
 
     def reserve(
         self, account_id: UUID, amount: int, *, reservation_id: UUID, expires_at: datetime | None = None
@@ -134,7 +156,7 @@ class Books:
         UnknownAccountError; AmountError.
         """
         checked_amount(amount, least=0)
-        known = self._reservations.get(reservation_id)
+        known = self._reservations.get(reservation_id.int)
         if known is not None:
             if known.account_id != account_id or known.requested != amount:
                 raise LedgerContradictionError(f"The key of {reservation_id} stands for another reservation.")
@@ -146,10 +168,10 @@ class Books:
         if amount > available:
             return Insufficient(available)
         account.held += amount
-        self._touched[account_id] = account
+        self._touched[account_id.int] = account
         row = (reservation_id, account_id, OPEN, amount, amount, None, None, self._now, expires_at, None)
         made = OpenReservation(row, is_new=True)
-        self._reservations[reservation_id] = made
+        self._reservations[reservation_id.int] = made
         self._new.append(made)
         return Reserved(reservation_id, amount)
 
@@ -246,7 +268,7 @@ class Books:
             if posting.amount > payer.available:
                 return Insufficient(payer.available)
             payer.debits_posted += posting.amount
-            self._touched[payer.id] = payer
+            self._touched[payer.id.int] = payer
         self._receive(payee, posting.amount)
         self._enter((key, payer.id, payee.id, posting.amount, payer.unit, posting.code, None, self._now))
         return Transferred(key, posting.amount)
@@ -257,14 +279,27 @@ class Books:
         Errors: BooksChangedError where a row changed although it was locked; IntegrityError where another process
         entered the same fact on a page that shares no account with this one. The transaction must then roll back.
         """
-        statements.insert_reservations([each.row() for each in self._new])
-        statements.insert_transfers(self._entries)
         changed = [
             (each.id, each.state, each.amount, each.posted, each.balance_before, each.expires_at, each.settled_at)
             for each in self._changed.values()
         ]
-        if statements.change_reservations(changed) != len(changed):
+        differences = self._differences()
+        with together():
+            statements.insert_reservations([each.row() for each in self._new])
+            statements.insert_transfers(self._entries)
+            settled = statements.change_reservations(changed)
+            moved = statements.change_accounts(differences, self._now)
+        if settled.count() != len(changed):
             raise BooksChangedError("A reservation on this page was settled elsewhere.")
+        if moved.count() != len(differences):
+            raise BooksChangedError("An account on this page changed elsewhere, and cannot bear what was entered.")
+        for each in self._new:
+            each.is_new = False
+        for written in (self._new, self._entries, self._changed, self._touched):
+            written.clear()
+
+    def _differences(self) -> list[tuple[UUID, int, int, int]]:
+        """By how much each account has changed since it was read or written: debits, credits, holds."""
         differences = []
         for account in self._touched.values():
             debits, credited, held = account.written
@@ -272,23 +307,29 @@ class Books:
             difference = now[0] - debits, now[1] - credited, now[2] - held
             if difference != (0, 0, 0):
                 differences.append((account.id, *difference))
-        if statements.change_accounts(differences, self._now) != len(differences):
-            raise BooksChangedError("An account on this page changed elsewhere, and cannot bear what was entered.")
-        for each in self._new:
-            each.is_new = False
-        for written in (self._new, self._entries, self._changed, self._touched):
-            written.clear()
+        return differences
+
+    def _note_accounts(self, locked: Sequence[Row], wanted: Collection[UUID], *, with_allowances: bool) -> None:
+        accounts = self._accounts = {row[0].int: OpenAccount(row) for row in locked}
+        missing = [account_id for account_id in wanted if account_id.int not in accounts]
+        accounts |= {row[0].int: OpenAccount(row) for row in unlocked_rows(missing, with_allowances=with_allowances)}
+        if with_allowances:
+            self._sort_allowances()
+
+    def _note_reservations(self, answer: Answer) -> None:
+        for row in answer.rows():
+            self._reservations[row[0].int] = OpenReservation(row)
 
     def _sort_allowances(self) -> None:
         for each in self._accounts.values():
             if each.kind == ALLOWANCE and each.holder_id is not None:
-                self._allowances.setdefault(each.holder_id, []).append(each)
+                self._allowances.setdefault(each.holder_id.int, []).append(each)
         for beside in self._allowances.values():
             beside.sort(key=lambda each: (each.expires_at or _NEVER, each.id))
 
     def _known(self, reservation_id: UUID) -> OpenReservation:
         try:
-            return self._reservations[reservation_id]
+            return self._reservations[reservation_id.int]
         except KeyError:
             raise UnknownReservationError(f"There is no reservation {reservation_id} on this page.") from None
 
@@ -303,19 +344,19 @@ class Books:
     def _receive(self, payee: OpenAccount, amount: int) -> None:
         if payee.floored:
             payee.credits_posted += amount
-            self._touched[payee.id] = payee
+            self._touched[payee.id.int] = payee
 
     def _booked(self, key: UUID) -> Row | None:
-        return self._transfers.get(key) or next(iter(statements.read_transfers([key])), None)
+        return self._transfers.get(key.int) or next(iter(statements.read_transfers([key])), None)
 
     def _enter(self, row: Row) -> None:
-        self._transfers[row[0]] = row
+        self._transfers[row[0].int] = row
         self._entries.append(row)
 
     def _note(self, held: OpenReservation, account: OpenAccount) -> None:
-        self._touched[account.id] = account
+        self._touched[account.id.int] = account
         if not held.is_new:
-            self._changed[held.id] = held
+            self._changed[held.id.int] = held
 
     def _same_post(
         self, held: OpenReservation, amount: int, credit_account_id: UUID, code: str
@@ -339,18 +380,6 @@ class Books:
         elif held.state != state:
             return _already(held)
         return Returned(held.id, state, held.amount)
-
-
-def _store_accounts(missing: Collection[UUID], *, with_allowances: bool) -> dict[UUID, OpenAccount]:
-    """The store's own accounts among the wanted ones; every other must have been found and locked already."""
-    found = {row[0]: OpenAccount(row) for row in store_rows(missing)}
-    for account_id in missing:
-        if account_id not in found:
-            raise UnknownAccountError(f"There is no ledger account {account_id}.")
-        if found[account_id].floored:
-            hint = "; an allowance is opened through its holder" if with_allowances else ""
-            raise LedgerContradictionError(f"The ledger account {account_id} could not be locked{hint}.")
-    return found
 
 
 def _already(held: OpenReservation) -> AlreadySettled:

@@ -11,19 +11,21 @@ from uuid import UUID
 
 from crystalcall.minutes.ledger.mirrors import ACCOUNT_FIELDS
 from crystalcall.minutes.ledger.models import FLOORED, LedgerAccount
-from crystalcall.plumbing.rowsets import Row, Rowset
+from crystalcall.plumbing.rowsets import Rowset
+from crystalcall.plumbing.together import Answer
 
 _accounts: Final = Rowset(LedgerAccount)
 # The words are our own kinds, never anything from outside.
 _WITH_FLOOR: Final = f"kind IN ({', '.join(repr(kind) for kind in FLOORED)})"
 
 
-def lock_accounts(account_ids: Collection[UUID], *, with_allowances: bool) -> list[Row]:
+def lock_accounts(account_ids: Collection[UUID], *, with_allowances: bool) -> Answer:
     """The accounts with a floor (`mirrors.ACCOUNT_FIELDS`), locked until the transaction ends.
 
-    With allowances: the money accounts and all minutes held beside them, still in one statement and one order.
+    With allowances: the money accounts and all minutes held beside them, still in one statement and one order. What is
+    asked after it among the statements of `together` is read under the locks.
     """
-    return _accounts.fetch(
+    return _accounts.ask(
         ACCOUNT_FIELDS,
         "holder_id" if with_allowances else "id",
         account_ids,

@@ -38,8 +38,8 @@ class OpenAccount:
         self.opened_at: datetime
         self.expires_at: datetime | None
         self.last_used_at: datetime | None
-        (self.id, self.kind, self.unit, self.debits_posted, self.credits_posted, self.held, *rest) = row
-        self.holder_id, self.coverage, self.opened_at, self.expires_at, self.last_used_at = rest
+        self.id, self.kind, self.unit, self.debits_posted, self.credits_posted, self.held = row[:6]
+        self.holder_id, self.coverage, self.opened_at, self.expires_at, self.last_used_at = row[6:]
         self.floored = self.kind in _FLOORED
         self.written = self.debits_posted, self.credits_posted, self.held
 
@@ -70,8 +70,8 @@ class OpenReservation:
         self.opened_at: datetime
         self.expires_at: datetime | None
         self.settled_at: datetime | None
-        (self.id, self.account_id, self.state, self.requested, self.amount, self.posted, *rest) = row
-        self.balance_before, self.opened_at, self.expires_at, self.settled_at = rest
+        self.id, self.account_id, self.state, self.requested, self.amount, self.posted = row[:6]
+        self.balance_before, self.opened_at, self.expires_at, self.settled_at = row[6:]
         self.is_new = is_new
 
     @property

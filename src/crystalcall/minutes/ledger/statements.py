@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from itertools import repeat
+from typing import Final
 from uuid import UUID
-
-import psycopg
-from django.db import connection
 
 from crystalcall.minutes.ledger.mirrors import ACCOUNT_FIELDS, RESERVATION_FIELDS
 from crystalcall.minutes.ledger.models import LedgerAccount, Reservation, Transfer
-from crystalcall.plumbing.rowsets import Row, Rowset
+from crystalcall.plumbing.arrays import integers, moment, uuids
+from crystalcall.plumbing.embedded import change_sqlite, written_moments, written_uuids
+from crystalcall.plumbing.rowsets import Rowset
+from crystalcall.plumbing.together import NOTHING, Answer, Ready, Row, ask, on_postgresql
 
 TRANSFER_FIELDS: Final = (
     *("idempotency_key", "debit_account_id", "credit_account_id", "amount"),
@@ -26,18 +27,15 @@ _transfers: Final = Rowset(Transfer)
 _CHANGE_POSTGRESQL: Final = b"""
 UPDATE ledger_ledgeraccount AS t
 SET debits_posted = t.debits_posted + v.debits, credits_posted = t.credits_posted + v.credits,
-    held = t.held + v.held, last_used_at = %b
-FROM unnest(%b::uuid[], %b::bigint[], %b::bigint[], %b::bigint[]) AS v(id, debits, credits, held)
+    held = t.held + v.held, last_used_at = $1::timestamptz
+FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[]) AS v(id, debits, credits, held)
 WHERE t.id = v.id AND t.held + v.held >= 0
   AND t.credits_posted + v.credits >= t.debits_posted + v.debits + t.held + v.held
 """
 _CHANGE_SQLITE: Final = """
-UPDATE ledger_ledgeraccount AS t
-SET debits_posted = t.debits_posted + v.debits, credits_posted = t.credits_posted + v.credits,
-    held = t.held + v.held, last_used_at = v.used_at
-FROM (SELECT ? AS id, ? AS debits, ? AS credits, ? AS held, ? AS used_at) AS v
-WHERE t.id = v.id AND t.held + v.held >= 0
-  AND t.credits_posted + v.credits >= t.debits_posted + v.debits + t.held + v.held
+UPDATE ledger_ledgeraccount
+SET debits_posted = debits_posted + ?2, credits_posted = credits_posted + ?3, held = held + ?4, last_used_at = ?5
+WHERE id = ?1 AND held + ?4 >= 0 AND credits_posted + ?3 >= debits_posted + ?2 + held + ?4
 """
 
 
@@ -46,9 +44,9 @@ def read_accounts(account_ids: Collection[UUID]) -> list[Row]:
     return _accounts.fetch(ACCOUNT_FIELDS, "id", account_ids)
 
 
-def read_reservations(reservation_ids: Collection[UUID]) -> list[Row]:
+def read_reservations(reservation_ids: Collection[UUID]) -> Answer:
     """The reservations as they stand; their accounts' locks guard them."""
-    return _reservations.fetch(RESERVATION_FIELDS, "id", reservation_ids)
+    return _reservations.ask(RESERVATION_FIELDS, "id", reservation_ids)
 
 
 def read_transfers(keys: Collection[UUID]) -> list[Row]:
@@ -66,21 +64,19 @@ def insert_transfers(rows: Sequence[Row]) -> None:
     _transfers.insert(TRANSFER_FIELDS, rows)
 
 
-def change_reservations(rows: Sequence[Row]) -> int:
-    """Change open reservations; gives how many still were open."""
-    return _reservations.update(CHANGED_FIELDS, rows, where="t.state = 'reserved'")
+def change_reservations(rows: Sequence[Row]) -> Answer:
+    """Change open reservations; the answer counts how many still were open."""
+    return _reservations.change(CHANGED_FIELDS, rows, where="t.state = 'reserved'")
 
 
-def change_accounts(rows: Sequence[tuple[UUID, int, int, int]], now: datetime) -> int:
-    """Add to debits, credits and holds of accounts with a floor; gives how many could bear it."""
+def change_accounts(rows: Sequence[tuple[UUID, int, int, int]], now: datetime) -> Answer:
+    """Add to debits, credits and holds of accounts with a floor; the answer counts how many could bear it."""
     if not rows:
-        return 0
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        if connection.vendor != "postgresql":
-            used_at = connection.ops.adapt_datetimefield_value(now)
-            given = [(row[0].hex, *row[1:], used_at) for row in rows]
-            return int(connection.connection.executemany(_CHANGE_SQLITE, given).rowcount)
-        columns: list[Any] = [list(column) for column in zip(*rows, strict=True)]
-        with psycopg.Cursor(connection.connection) as cursor:
-            return int(cursor.execute(_CHANGE_POSTGRESQL, [now, *columns], prepare=True).rowcount)
+        return NOTHING
+    ids, debits, credited, held = zip(*rows, strict=True)
+    if on_postgresql():
+        given = [moment(now), uuids(ids), integers(debits), integers(credited), integers(held)]
+        return ask(_CHANGE_POSTGRESQL, given)
+    used_at = repeat(written_moments([now])[0], len(rows))
+    changes = zip(written_uuids(ids), debits, credited, held, used_at, strict=True)
+    return Ready([], change_sqlite(_CHANGE_SQLITE, changes))

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from crystalcall.minutes.ledger import statements
 from crystalcall.minutes.ledger.models import LedgerAccount
-from crystalcall.minutes.ledger.values import LedgerContradictionError
-from crystalcall.plumbing.rowsets import Row
+from crystalcall.minutes.ledger.values import LedgerContradictionError, UnknownAccountError
+from crystalcall.plumbing.together import Row
 from crystalcall.rules.ledger import AccountKind, has_floor, unit_of
 
 SYSTEM_KEY: Final = "system:{kind}"
@@ -60,6 +60,21 @@ def store_rows(account_ids: Collection[UUID]) -> list[Row]:
         fresh = {(database, row[0]): row for row in read if not has_floor(AccountKind(row[1]))}
         transaction.on_commit(lambda: _rows.update(fresh))
     return found
+
+
+def unlocked_rows(account_ids: Collection[UUID], *, with_allowances: bool) -> list[Row]:
+    """The store's own accounts among those of a page; every other must have been found and locked already.
+
+    Errors: UnknownAccountError; LedgerContradictionError.
+    """
+    found = {row[0]: row for row in store_rows(account_ids)}
+    for account_id in account_ids:
+        if account_id not in found:
+            raise UnknownAccountError(f"There is no ledger account {account_id}.")
+        if has_floor(AccountKind(found[account_id][1])):
+            hint = "; an allowance is opened through its holder" if with_allowances else ""
+            raise LedgerContradictionError(f"The ledger account {account_id} could not be locked{hint}.")
+    return [*found.values()]
 
 
 def _database() -> str:

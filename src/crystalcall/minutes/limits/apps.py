@@ -12,6 +12,8 @@ class LimitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the fields."""
-        from crystalcall.minutes.limits import personal_data
+        from crystalcall.minutes.limits import keeping_people, personal_data
+        from crystalcall.privacy import keepers
 
         personal_data.declare_all()
+        keepers.register(keeping_people.LimitsKeeper())

@@ -1,7 +1,7 @@
 """What cards may do and which ranges are of risk, as frozen values."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.plumbing.settings import Settings, current
 from crystalcall.rules.limits import NOTHING_CARRIED, VELOCITY_WINDOW, day_start, stricter
 
-__all__ = ["guards", "is_risky", "limits_of", "own_limits", "risk_list", "risk_ranges"]
+__all__ = ["ask_limits_of", "guards", "is_risky", "limits_of", "own_limits", "risk_list", "risk_ranges"]
 
 _LIMITS: Final = Rowset(AccountLimits)
 _COLUMNS: Final = (
@@ -37,12 +37,21 @@ def limits_of(account_ids: Collection[UUID], now: datetime) -> dict[UUID, Limits
 
     Every account asked for is in the answer; those for which nothing was set share one value.
     """
-    settings = current()
-    usual = _usual(settings)
-    found: dict[UUID, Limits] = dict.fromkeys(account_ids, usual)
-    for row in _LIMITS.fetch(_COLUMNS, "ledger_account_id", list(found)):
-        found[row[0]] = _of_row(row, settings, now)
-    return found
+    return ask_limits_of(account_ids)(now)
+
+
+def ask_limits_of(account_ids: Collection[UUID]) -> Callable[[datetime], dict[UUID, Limits]]:
+    """Ask for the same among the statements of `together`; what is given reads the answer for a moment."""
+    answer = _LIMITS.ask(_COLUMNS, "ledger_account_id", account_ids)
+
+    def read(now: datetime) -> dict[UUID, Limits]:
+        settings = current()
+        found = dict.fromkeys(account_ids, _usual(settings))
+        for row in answer.rows():
+            found[row[0]] = _of_row(row, settings, now)
+        return found
+
+    return read
 
 
 def own_limits(account_id: UUID) -> OwnLimits:

@@ -1,7 +1,7 @@
 """What can be done with PINs; each action joins the caller's transaction."""
 
 from crystalcall.minutes.pins.blocking import block_pin, unblock_pin
-from crystalcall.minutes.pins.checking import check_pin, check_pins, forget_old_misses
+from crystalcall.minutes.pins.checking import PinsAsked, check_pin, check_pins, forget_old_misses
 from crystalcall.minutes.pins.issuing import issue_pin, reveal_pin
 from crystalcall.minutes.pins.standing import activate_all, exhaust_all, expire_all, lock_accounts_pins, reopen_all
 from crystalcall.minutes.pins.values import (
@@ -25,6 +25,7 @@ __all__ = [
     "PinContradictionError",
     "PinInfo",
     "PinRefused",
+    "PinsAsked",
     "TypedPin",
     "UnknownSerial",
     "UnknownSerialError",

@@ -8,7 +8,7 @@ no more of them than who sends one after the other.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -17,14 +17,15 @@ from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from crystalcall.minutes.pins.blocking import block_locked
-from crystalcall.minutes.pins.finding import by_lookups
+from crystalcall.minutes.pins.finding import ask_by_lookups
 from crystalcall.minutes.pins.issuing import CONCERN_CONTEXT, LOOKUP_CONTEXT
 from crystalcall.minutes.pins.locks import lock_concerned, lock_or_make_source, lock_recent_source
 from crystalcall.minutes.pins.models import BLOCKED, Pin, PinMissSource
-from crystalcall.minutes.pins.sources import REMEMBERED, Source, source_of, waits_of
+from crystalcall.minutes.pins.sources import REMEMBERED, Source, ask_waits_of, source_of
 from crystalcall.minutes.pins.standing import activate_all
 from crystalcall.minutes.pins.values import FoundPin, Origin, PinAccepted, PinRefused, TypedPin
 from crystalcall.plumbing.sealing import blind_index
+from crystalcall.plumbing.together import together
 from crystalcall.rules.pins import (
     CONCERN_MISSES,
     PinRefusalReason,
@@ -47,7 +48,8 @@ class _Try:
 
     source: Source | None = field(repr=False)
     pin: str | None = field(repr=False)
-    found: FoundPin | None
+    lookup: bytes | None = field(repr=False)
+    found: FoundPin | None = None
     wait_seconds: int = 0
 
 
@@ -61,18 +63,45 @@ def check_pin(typed: str, *, origin: Origin, now: datetime) -> PinAccepted | Pin
     return check_pins([TypedPin(typed, origin)], now=now)[0]
 
 
-@sensitive_variables("asked", "tries")
+@sensitive_variables("asked", "typed")
 def check_pins(asked: Sequence[TypedPin], *, now: datetime) -> list[PinAccepted | PinRefused]:
     """The same for many at once, each as `check_pin` says, in a handful of statements as long as nobody misses.
 
     It locks sources and PINs only where somebody missed; so it belongs before any lock on a ledger account.
     """
     with transaction.atomic():
-        tries = _found(asked)
-        waits = waits_of((a_try.source for a_try in tries if a_try.source is not None), now)
-        if waits:
-            for a_try in tries:
-                a_try.wait_seconds = waits.get(a_try.source.fingerprint, 0) if a_try.source is not None else 0
+        with together():
+            typed = PinsAsked(asked)
+        return typed.check(range(len(asked)), now=now)
+
+
+class PinsAsked:
+    """PINs that were typed together, asked for among the statements of `together`; `check` says what they open."""
+
+    __slots__ = ("_find", "_tries", "_wait")
+
+    @sensitive_variables("asked", "pins")
+    def __init__(self, asked: Sequence[TypedPin]) -> None:
+        pins = [normalize(each.typed) for each in asked]
+        self._tries = [
+            _Try(source_of(each.origin), pin, None if pin is None else blind_index(pin, LOOKUP_CONTEXT))
+            for each, pin in zip(asked, pins, strict=True)
+        ]
+        self._find = ask_by_lookups([a_try.lookup for a_try in self._tries if a_try.lookup is not None])
+        self._wait = ask_waits_of(a_try.source for a_try in self._tries if a_try.source is not None)
+
+    @sensitive_variables("tries", "a_try")
+    def check(self, places: Collection[int], *, now: datetime) -> list[PinAccepted | PinRefused]:
+        """What those at these places open, as `check_pins` says; nobody else's misses are counted.
+
+        Inside the transaction in which they were asked for.
+        """
+        found, waits = self._find(), self._wait(now)
+        tries = [self._tries[place] for place in places]
+        for a_try in tries:
+            a_try.found = None if a_try.lookup is None else found.get(a_try.lookup)
+            if waits and a_try.source is not None:
+                a_try.wait_seconds = waits.get(a_try.source.fingerprint, 0)
         if any(a_try.found is None for a_try in tries):
             _count_misses(tries, now)
         answers = [_answer(a_try) for a_try in tries]
@@ -84,17 +113,6 @@ def forget_old_misses(*, now: datetime) -> int:
     """Delete the sources of misses that no rule remembers any more; gives how many."""
     deleted, _ = PinMissSource.objects.filter(last_miss_at__lte=now - REMEMBERED).delete()
     return deleted
-
-
-@sensitive_variables("asked", "pins", "lookups")
-def _found(asked: Sequence[TypedPin]) -> list[_Try]:
-    pins = [normalize(each.typed) for each in asked]
-    lookups = [None if pin is None else blind_index(pin, LOOKUP_CONTEXT) for pin in pins]
-    found = by_lookups({lookup for lookup in lookups if lookup is not None})
-    return [
-        _Try(source_of(each.origin), pin, None if lookup is None else found.get(lookup))
-        for each, pin, lookup in zip(asked, pins, lookups, strict=True)
-    ]
 
 
 def _first_used(a_try: _Try) -> str | None:

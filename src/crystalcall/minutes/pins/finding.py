@@ -1,6 +1,6 @@
 """Many PINs found by their keyed hashes at once; nothing here counts a miss or slows a guesser, see `checking`."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 from uuid import UUID
 
@@ -26,12 +26,30 @@ def lookup_of(typed: str) -> bytes | None:
 
 def by_lookups(lookups: Collection[bytes]) -> dict[bytes, FoundPin]:
     """The PINs with these keyed hashes, in whatever state, by one statement; hashes without a PIN are left out."""
-    found = _PINS.fetch(("lookup", "serial", "ledger_account_id", "state"), "lookup", list(set(lookups)))
-    return {bytes(lookup): FoundPin(serial, account_id, _STATES[state]) for lookup, serial, account_id, state in found}
+    return ask_by_lookups(lookups)()
+
+
+def ask_by_lookups(lookups: Collection[bytes]) -> Callable[[], dict[bytes, FoundPin]]:
+    """Ask for the same among the statements of `together`; what is given reads the answer."""
+    answer = _PINS.ask(("lookup", "serial", "ledger_account_id", "state"), "lookup", set(lookups))
+    return lambda: {
+        bytes(lookup): FoundPin(serial, account_id, _STATES[state])
+        for lookup, serial, account_id, state in answer.rows()
+    }
 
 
 def blocked_accounts(account_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of the accounts whose every PIN is blocked: nobody may go on spending there."""
-    found = _PINS.fetch(("ledger_account_id", "state"), "ledger_account_id", account_ids)
-    open_ones = {account_id for account_id, state in found if state != PinState.BLOCKED.value}
-    return frozenset(account_id for account_id, _ in found) - open_ones
+    return ask_blocked_accounts(account_ids)()
+
+
+def ask_blocked_accounts(account_ids: Collection[UUID]) -> Callable[[], frozenset[UUID]]:
+    """Ask for the same among the statements of `together`; what is given reads the answer."""
+    answer = _PINS.ask(("ledger_account_id", "state"), "ledger_account_id", account_ids)
+
+    def read() -> frozenset[UUID]:
+        found = answer.rows()
+        open_ones = {account_id for account_id, state in found if state != PinState.BLOCKED.value}
+        return frozenset(account_id for account_id, _ in found) - open_ones
+
+    return read

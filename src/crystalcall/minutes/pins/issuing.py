@@ -12,6 +12,8 @@ from crystalcall.minutes.pins.models import Pin
 from crystalcall.minutes.pins.values import IssuedPin, NoFreePinError, PinContradictionError, UnknownSerialError
 from crystalcall.plumbing.ids import random_code
 from crystalcall.plumbing.sealing import blind_index, seal, unseal
+from crystalcall.privacy.keys import columns
+from crystalcall.privacy.keys.actions import ensure
 from crystalcall.rules.pins import PIN_COUNT, concern_prefix, pin_from_draw
 
 LOOKUP_CONTEXT: Final = "pins.lookup"
@@ -28,6 +30,8 @@ def issue_pin(account_id: UUID, *, key: str, now: datetime) -> IssuedPin:
         PinContradictionError: the key was used for another account.
         NoFreePinError: no unused PIN was drawn.
     """
+    # What will be called with the card is sealed under its own key, which shall be there before the first call.
+    ensure((account_id,), now=now)
     with transaction.atomic():
         earlier = Pin.objects.filter(key=key).first()
         if earlier is not None:
@@ -56,6 +60,11 @@ def reveal_pin(serial: str) -> str:
     if row is None:
         raise UnknownSerialError(f"There is no PIN with the serial {serial}.")
     return unseal(bytes(row.sealed_pin), sealing_context(serial))
+
+
+def declare_columns() -> None:
+    """Name the sealed column: a PIN tells nothing about its bearer, so it lies under the outer key."""
+    columns.register(columns.OuterColumn(Pin, "sealed_pin", lambda row: sealing_context(row.serial)))
 
 
 def sealing_context(serial: str) -> str:

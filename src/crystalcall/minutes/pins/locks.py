@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from crystalcall.minutes.pins.models import Pin, PinMissSource
+from crystalcall.privacy.policy.queries import current_number
 
 
 def lock_recent_source(source: bytes, *, missed_after: datetime) -> PinMissSource | None:
@@ -22,7 +23,7 @@ def lock_recent_source(source: bytes, *, missed_after: datetime) -> PinMissSourc
 def lock_or_make_source(source: bytes, *, now: datetime) -> tuple[PinMissSource, bool]:
     """The source's row, locked, and whether it was made now with a first miss."""
     return PinMissSource.objects.select_for_update().get_or_create(
-        source=source, defaults={"misses": 1, "last_miss_at": now}
+        source=source, defaults={"misses": 1, "last_miss_at": now, "policy_version": current_number()}
     )
 
 

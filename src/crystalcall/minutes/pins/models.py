@@ -71,6 +71,7 @@ class PinMissSource(models.Model):
     source = models.BinaryField(max_length=32, unique=True)
     misses = models.PositiveIntegerField()
     last_miss_at = models.DateTimeField(db_index=True)
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         """A source is here because it missed."""

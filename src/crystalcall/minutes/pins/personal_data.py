@@ -1,5 +1,7 @@
 """What this room keeps about people: next to nothing. Misses are kept for hours, under a keyed hash."""
 
+from django.utils.translation import gettext_lazy as _
+
 from crystalcall.privacy.inventory import declare, impersonal, personal
 from crystalcall.privacy.purposes import Purpose
 
@@ -37,8 +39,11 @@ def declare_all() -> None:
                 purposes=(Purpose.ABUSE_PREVENTION,),
                 retention="pin_misses",
                 erase="destroy",
+                label=_("Fingerprint of a telephone from which wrong PINs came"),
+                not_exported=_("a keyed hash of a caller's number, which leads to no buyer"),
             ),
             "misses": impersonal("a count"),
+            "policy_version": impersonal("number of the policy in force when it was collected"),
             "last_miss_at": impersonal("time of a miss, telling nothing without its source"),
         },
     )

@@ -1,6 +1,6 @@
 """Where a PIN was typed, as a keyed hash, and how long such a source must wait after its misses."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -35,20 +35,26 @@ def source_of(origin: Origin) -> Source | None:
 def slowed_sources(origins: Collection[Origin], now: datetime) -> dict[Origin, int]:
     """Those of the origins that must wait, with the whole seconds they must: by one statement, without a lock."""
     sources = {origin: source for origin in set(origins) if (source := source_of(origin)) is not None}
-    waits = waits_of(sources.values(), now)
+    waits = ask_waits_of(sources.values())(now)
     return {origin: waits[source.fingerprint] for origin, source in sources.items() if source.fingerprint in waits}
 
 
-def waits_of(sources: Iterable[Source], now: datetime) -> dict[bytes, int]:
-    """The seconds that sources must wait, by their keyed hash; those that need not are left out."""
+def ask_waits_of(sources: Iterable[Source]) -> Callable[[datetime], dict[bytes, int]]:
+    """Ask, among the statements of `together`, which sources must wait; what is given reads the answer for a moment.
+
+    That is the whole seconds that each must wait, by its keyed hash; those that need not are left out.
+    """
     slowings = {source.fingerprint: source.slowing for source in sources}
-    if not slowings:
-        return {}
-    found = _SOURCES.fetch(("source", "misses", "last_miss_at"), "source", list(slowings))
-    waits = {
-        bytes(source): retry_after_seconds(misses, last, now, slowings[bytes(source)]) for source, misses, last in found
-    }
-    return {source: wait for source, wait in waits.items() if wait}
+    answer = _SOURCES.ask(("source", "misses", "last_miss_at"), "source", slowings)
+
+    def read(now: datetime) -> dict[bytes, int]:
+        waits = {
+            bytes(source): retry_after_seconds(misses, last, now, slowings[bytes(source)])
+            for source, misses, last in answer.rows()
+        }
+        return {source: wait for source, wait in waits.items() if wait}
+
+    return read
 
 
 def _digits(number: str | None) -> str:

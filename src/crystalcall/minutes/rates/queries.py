@@ -1,9 +1,9 @@
 """The room's nouns: which deck is current, what a number costs, where calls go, what is saved."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
 from django.db.models import Q
 
 from crystalcall.minutes.rates import margin_rows, references
@@ -30,22 +30,37 @@ from crystalcall.minutes.rates.values import (
     Saving,
     Suggestions,
 )
-from crystalcall.plumbing.rowsets import ask
+from crystalcall.plumbing.arrays import moment
+from crystalcall.plumbing.embedded import ask_sqlite, moments_of
+from crystalcall.plumbing.together import ask, on_postgresql
 from crystalcall.rules.numbering import LineType, Unclear
 
 _CURRENT_POSTGRESQL: Final = b"""
 SELECT id, version, effective_at FROM rates_ratedeck
-WHERE effective_at <= %b AND (withdrawn_at IS NULL OR withdrawn_at > %b)
+WHERE effective_at <= $1::timestamptz AND (withdrawn_at IS NULL OR withdrawn_at > $1::timestamptz)
+ORDER BY effective_at DESC, version DESC LIMIT 1
+"""
+_CURRENT_SQLITE: Final = """
+SELECT id, version, +effective_at FROM rates_ratedeck
+WHERE effective_at <= ?1 AND (withdrawn_at IS NULL OR withdrawn_at > ?1)
 ORDER BY effective_at DESC, version DESC LIMIT 1
 """
 
 
 def current_deck(now: datetime) -> Deck | None:
     """The retail deck that rates calls now; None before the first publication. One small query, never cached."""
-    if connection.vendor == "postgresql":
-        # Asked for every batch of calls: the ORM takes a millisecond to put the same words together.
-        return next((Deck(*row) for row in ask(_CURRENT_POSTGRESQL, (now, now))), None)
-    return _deck(Q(effective_at__lte=now) & (Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=now)))
+    return ask_current_deck(now)()
+
+
+def ask_current_deck(now: datetime) -> Callable[[], Deck | None]:
+    """Ask for the same among the statements of `together`; what is given reads the answer."""
+    # Asked for every batch of calls: the ORM takes a millisecond to put the same words together.
+    if on_postgresql():
+        answer = ask(_CURRENT_POSTGRESQL, [moment(now)])
+        return lambda: next((Deck(*row) for row in answer.rows()), None)
+    rows = ask_sqlite(_CURRENT_SQLITE, now)
+    deck = next((Deck(deck_id, version, *moments_of([at])) for deck_id, version, at in rows), None)
+    return lambda: deck
 
 
 def scheduled_deck(now: datetime) -> Deck | None:

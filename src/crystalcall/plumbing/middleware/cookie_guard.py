@@ -1,4 +1,4 @@
-"""The outermost guard: no response leaves with a cookie (clause C17)."""
+"""The outermost guard: no response leaves with a cookie (clause C17), and how many left is counted, never whose."""
 
 import logging
 from collections.abc import Callable
@@ -6,9 +6,12 @@ from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
 
+from crystalcall.plumbing import tallies
 from crystalcall.plumbing.settings import current
 
 logger = logging.getLogger(__name__)
+WITHOUT_COOKIE = "responses_without_cookie"
+REFUSED = "cookies_refused"
 _lock = Lock()
 _removed = 0
 
@@ -29,6 +32,8 @@ def cookie_guard(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        # Whatever happens to a cookie below, this response leaves without one.
+        tallies.count(WITHOUT_COOKIE)
         if not response.cookies and not response.has_header("Set-Cookie"):
             return response
         names = sorted(response.cookies)
@@ -48,3 +53,4 @@ def _count() -> None:
     global _removed  # noqa: PLW0603 - a counter of the process, guarded by its lock
     with _lock:
         _removed += 1
+    tallies.count(REFUSED)

@@ -9,14 +9,15 @@ import json
 from datetime import timedelta
 
 import django.db.models.deletion
+import msgspec
 from django.db import migrations, models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from crystalcall.minutes.calls import guarding, months
-from crystalcall.minutes.calls.engine.answers import KeptGrant, seal_grant
+from crystalcall.minutes.calls.engine.answers import KeptGrant
 from crystalcall.minutes.calls.engine.identity import DIGEST_BYTES, call_uuid
-from crystalcall.plumbing.sealing import unseal
+from crystalcall.plumbing.sealing import seal, unseal
 
 CHUNK = 500
 REFUSALS = [
@@ -117,7 +118,8 @@ class Copy:
             allowance_seconds=0,
             notices=(),
         )
-        return seal_grant(self.id, kept)
+        # As it was sealed then; `crystalcall privacy keys reseal` puts it under the key of the card.
+        return seal(msgspec.json.encode(kept).decode(), f"calls.call.grant:{self.id.int:x}")
 
     def _copy_step(self, step, sequence, told):
         self._model("CallStep").objects.create(

@@ -1,0 +1,56 @@
+"""How this room shows a person's PINs, never a digit of one; there is nothing to forget in it.
+
+A PIN is a bearer secret: it works on for whoever holds the card, after its buyer was forgotten too. Who mistyped a PIN
+is kept for hours as a keyed hash of two telephone numbers, which leads to no person.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crystalcall.minutes.pins.actions import forget_old_misses
+from crystalcall.minutes.pins.models import Pin
+from crystalcall.privacy.keepers import Cell, Column, ColumnKind, Counts, Keeper, NameKind, Person, Section
+
+STATES: Final = {
+    "issued": pgettext_lazy("export", "not used yet"),
+    "active": pgettext_lazy("export", "in use"),
+    "exhausted": pgettext_lazy("export", "used up"),
+    "expired": pgettext_lazy("export", "expired"),
+    "blocked": pgettext_lazy("export", "blocked"),
+}
+
+PINS: Final = Section(
+    "pins",
+    _("Your PINs (the digits are on your order’s page only)"),
+    (
+        Column("card", _("Serial number of the card")),
+        Column("pin", _("PIN")),
+        Column("state", _("State"), words=STATES),
+        Column("issued_at", _("Made"), ColumnKind.MOMENT),
+        Column("activated_at", _("First used"), ColumnKind.MOMENT),
+        Column("blocked_at", _("Blocked"), ColumnKind.MOMENT),
+    ),
+)
+MASKED: Final = "•••• •••• ••••"
+
+
+class PinsKeeper(Keeper):
+    """PINs by the account they open."""
+
+    room = "pins"
+    sections = (PINS,)
+
+    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+        """The PINs without their digits."""
+        rows = Pin.objects.filter(ledger_account_id__in=person.ids(NameKind.ACCOUNT)).order_by("pk")
+        return {
+            PINS.key: [(row.serial, MASKED, row.state, row.issued_at, row.activated_at, row.blocked_at) for row in rows]
+        }
+
+    def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
+        """Delete the traces of mistyped PINs as soon as no rule needs them, which is before their class ends."""
+        return {"pin_misses": forget_old_misses(now=now)} if retention == "pin_misses" else {}

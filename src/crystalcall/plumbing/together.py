@@ -1,0 +1,276 @@
+"""Statements of PostgreSQL that are sent together and answered together, by one round trip instead of one for each.
+
+What is asked within `together()` gathers, and goes out as one pipeline (libpq's pipeline mode) at the end of the block,
+or as soon as one of the answers is read. PostgreSQL executes the statements of a pipeline one after the other, so what
+stands after a lock sees what the lock waited for. Where one fails, those after it are not executed, and its error is
+raised wherever the pipeline was sent. Outside a block a statement is sent at once.
+
+Every statement is prepared at its first use on a connection: parsing and planning the same two dozen texts for every
+batch took PostgreSQL longer than executing them. That goes by libpq itself (`psycopg.pq`): a psycopg cursor takes
+longer than most of the statements, and Django's connections never prepare. Between pipelines the connection is in no
+special mode, so Django's ORM and transactions go on over it as ever.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+from psycopg import generators, pq
+from psycopg.adapt import Loader, Transformer
+from psycopg.errors import error_from_result
+
+from crystalcall.plumbing.ids import uuid_of_bytes
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer, PQGen
+    from psycopg.pq.abc import PGresult
+
+Row = tuple[Any, ...]
+
+# More than the ids of the batches that are under way: some megabytes.
+KEPT_IDS: Final = 16_000
+
+_FATAL: Final = pq.ExecStatus.FATAL_ERROR
+_BINARY: Final = pq.Format.BINARY
+_IDLE: Final = pq.TransactionStatus.IDLE
+# Names of prepared statements, never the same one twice: a connection may change hands between threads.
+_numbers: Final = count(1)
+
+
+class Answer(Protocol):
+    """What a statement is answered, once it was sent."""
+
+    def rows(self) -> list[Row]:
+        """The rows it gave. Errors: those of the database, for the whole pipeline."""
+        ...
+
+    def count(self) -> int:
+        """How many rows it gave, added or changed. Errors: those of the database, for the whole pipeline."""
+        ...
+
+
+class Ready:
+    """An answer that is there already: SQLite runs in the process itself, and has no round trips to save."""
+
+    __slots__ = ("_count", "_rows")
+
+    def __init__(self, rows: list[Row], changed: int = 0) -> None:
+        self._rows = rows
+        self._count = changed or len(rows)
+
+    def rows(self) -> list[Row]:
+        """The rows the statement gave."""
+        return self._rows
+
+    def count(self) -> int:
+        """How many rows it gave, added or changed."""
+        return self._count
+
+
+NOTHING: Final = Ready([])
+
+
+class _Asked:
+    """A statement of PostgreSQL, on its way or answered."""
+
+    __slots__ = ("_wire", "parameters", "result", "text")
+
+    def __init__(self, wire: "_Wire", text: bytes, parameters: Sequence[bytes]) -> None:
+        self._wire = wire
+        self.text = text
+        self.parameters = parameters
+        self.result: PGresult | None = None
+
+    def rows(self) -> list[Row]:
+        """The rows it gave, read from their binary form."""
+        return self._wire.rows_of(self._answered())
+
+    def count(self) -> int:
+        """How many rows it gave, added or changed."""
+        return self._answered().command_tuples or 0
+
+    def _answered(self) -> "PGresult":
+        if self.result is None:
+            self._wire.send()
+        if self.result is None:
+            raise psycopg.ProgrammingError("This statement was never answered: its pipeline failed or was given up.")
+        return self.result
+
+
+class _Wire:
+    """A connection to PostgreSQL, as statements of our own go over it."""
+
+    def __init__(self, raw: "psycopg.Connection[Any]") -> None:
+        raw.adapters.register_loader("uuid", _UuidLoader)
+        self.raw = raw
+        self.depth = 0
+        self._reader = Transformer(raw)
+        self._names: dict[bytes, bytes] = {}
+        self._gathered: list[_Asked] = []
+
+    def ask(self, text: bytes, parameters: Sequence[bytes]) -> _Asked:
+        """Gather a statement, or send it where nobody gathers."""
+        asked = _Asked(self, text, parameters)
+        self._gathered.append(asked)
+        if not self.depth:
+            self.send()
+        return asked
+
+    def send(self) -> None:
+        """Send what has gathered, and wait for all answers. Errors: Django's, of the first statement that failed."""
+        asked, self._gathered = self._gathered, []
+        if not asked:
+            return
+        with connection.wrap_database_errors:
+            try:
+                failed = self._exchange(asked)
+            except BaseException:
+                # What is still on its way over this connection can no longer be told from what would come next.
+                self.raw.close()
+                raise
+            if failed is not None:
+                raise failed
+
+    def give_up(self) -> None:
+        """Send nothing of what has gathered."""
+        self._gathered = []
+
+    def rows_of(self, result: "PGresult") -> list[Row]:
+        """The rows of a result."""
+        self._reader.set_pgresult(result)
+        return self._reader.load_rows(0, result.ntuples, tuple)
+
+    def _exchange(self, asked: Sequence[_Asked]) -> psycopg.Error | None:
+        """One round trip; gives the error of the statement that failed, if one did."""
+        pgconn = self.raw.pgconn
+        pgconn.enter_pipeline_mode()
+        sent = self._put(asked)
+        pgconn.pipeline_sync()
+        results = self.raw.wait(_results(pgconn, len(sent) + 1))
+        pgconn.exit_pipeline_mode()
+        for of, result in zip(sent, results, strict=False):
+            if result.status == _FATAL:
+                return self._error(result)
+            if isinstance(of, _Asked):
+                of.result = result
+            elif of is not None:
+                self._names |= of
+        return None
+
+    def _put(self, asked: Sequence[_Asked]) -> list[_Asked | dict[bytes, bytes] | None]:
+        """Put statements on the wire; gives what each result will belong to: a statement, or the name of its text."""
+        pgconn = self.raw.pgconn
+        sent: list[_Asked | dict[bytes, bytes] | None] = []
+        if not self.raw.autocommit and pgconn.transaction_status == _IDLE:
+            # As psycopg's own cursors do, without their round trip for it alone.
+            pgconn.send_query_params(b"BEGIN", None)
+            sent.append(None)
+        fresh: dict[bytes, bytes] = {}
+        for each in asked:
+            name = self._names.get(each.text) or fresh.get(each.text)
+            if name is None:
+                name = fresh[each.text] = b"crystalcall_%d" % next(_numbers)
+                pgconn.send_prepare(name, each.text)
+                sent.append({each.text: name})
+            formats = [_BINARY] * len(each.parameters)
+            pgconn.send_query_prepared(name, each.parameters, param_formats=formats, result_format=_BINARY)
+            sent.append(each)
+        return sent
+
+    def _error(self, result: "PGresult") -> psycopg.Error:
+        error = error_from_result(result, encoding=self.raw.info.encoding)
+        if isinstance(error, psycopg.errors.FeatureNotSupported):
+            # Such as a table that was altered since its statement was prepared: prepare anew.
+            self._names.clear()
+        return error
+
+
+def _results(pgconn: pq.abc.PGconn, number: int) -> "PQGen[list[PGresult]]":
+    yield from generators.send(pgconn)
+    found: list[PGresult] = []
+    for _ in range(number):
+        found += yield from generators.fetch_many(pgconn)
+    return found
+
+
+class _UuidLoader(Loader):
+    """UUIDs from PostgreSQL, in half the time that the class itself takes to check what it is given."""
+
+    format = _BINARY
+
+    def load(self, data: "Buffer") -> UUID:
+        return _known_uuid(bytes(data))
+
+
+# The same few hundred accounts and calls come in one statement of a batch after the other.
+_known_uuid: Final = lru_cache(maxsize=KEPT_IDS)(uuid_of_bytes)
+
+
+class _Here(threading.local):
+    """The wire of this thread's connection."""
+
+    wire: _Wire | None = None
+
+
+_here: Final = _Here()
+
+
+@cache
+def on_postgresql() -> bool:
+    """Whether this process works on PostgreSQL; asked for every statement, where Django's way to it takes longer."""
+    return connection.vendor == "postgresql"
+
+
+def _wire() -> _Wire:
+    wire = _here.wire
+    if wire is not None and wire.depth:
+        return wire
+    connection.ensure_connection()
+    raw = connection.connection
+    if wire is None or wire.raw is not raw:
+        wire = _here.wire = _Wire(raw)
+    return wire
+
+
+def ask(text: bytes, parameters: Sequence[bytes]) -> Answer:
+    """Ask PostgreSQL by a statement of the program's own: `$1` and so on stand for parameters in binary form.
+
+    Each parameter names its type in the text ("$1::uuid[]") and is written by `arrays`. Errors: those of the database,
+    here outside a block of `together()`, else where the pipeline is sent.
+    """
+    return _wire().ask(text, parameters)
+
+
+def send() -> None:
+    """Send what this thread has gathered so far, before something that cannot be gathered."""
+    _wire().send()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send what is asked within the block by one round trip, at its end or as soon as one of the answers is read.
+
+    On SQLite nothing changes: there each statement runs at once. A block within a block is part of it. Where the block
+    is left by an error, what has gathered is never sent. Django's own statements do not gather: read the answers, or
+    leave the block, before such a statement is to see what was written.
+    """
+    if not on_postgresql():
+        yield
+        return
+    wire = _wire()
+    wire.depth += 1
+    try:
+        yield
+    except BaseException:
+        wire.give_up()
+        raise
+    finally:
+        wire.depth -= 1
+    if not wire.depth:
+        wire.send()

@@ -1,0 +1,50 @@
+"""What can be told of the key store: figures, and whether a subject's key stands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from crystalcall.privacy.keys.models import DataKey
+from crystalcall.privacy.keys.store import reached
+from crystalcall.privacy.keys.wrapping import name_in_force
+
+
+class KeyState(StrEnum):
+    """How it stands with a subject's key."""
+
+    NONE = "none"
+    STANDS = "stands"
+    DESTROYED = "destroyed"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStoreFigures:
+    """How many keys there are, how many of them lie under another outer key than that in force, how many are gone."""
+
+    outer_key: str
+    keys: int
+    under_another: int
+    destroyed: int
+
+
+def figures() -> KeyStoreFigures:
+    """The key store in figures."""
+    name = name_in_force()
+    counted = reached(
+        lambda: DataKey.objects.aggregate(
+            keys=Count("pk", filter=Q(wrapped__isnull=False)),
+            under_another=Count("pk", filter=Q(wrapped__isnull=False) & ~Q(wrapped_by=name)),
+            destroyed=Count("pk", filter=Q(destroyed_on__isnull=False)),
+        )
+    )
+    return KeyStoreFigures(name, counted["keys"], counted["under_another"], counted["destroyed"])
+
+
+def state_of(subject: UUID) -> KeyState:
+    """Whether a subject's key stands, was destroyed, or was never made."""
+    found = reached(lambda: list(DataKey.objects.filter(subject=subject).values_list("destroyed_on", flat=True)))
+    if not found:
+        return KeyState.NONE
+    return KeyState.STANDS if found == [None] else KeyState.DESTROYED
