@@ -1,9 +1,18 @@
 """The store as a WSGI application, for granian or any other server."""
 
-import os
+from crystalcall.plumbing.starting import start
 
-from django.core.wsgi import get_wsgi_application
+start(serving=True)
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crystalcall.config.django_settings")
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - what is served may only be loaded once all checks passed
+
+from crystalcall.plumbing import clock, tallies  # noqa: E402 - likewise: its table is known only then
+from crystalcall.privacy.erasures import starting  # noqa: E402 - likewise
 
 application = get_wsgi_application()
+
+# Whom a restored database brought back is forgotten again before anybody is served.
+starting.replay_at_start(clock.now())
+
+# Each serving process writes down once a minute how many responses it gave; nothing else in it outlives a request.
+tallies.Writer().start()

@@ -42,24 +42,23 @@ WITHOUT_DJANGO = frozenset({"demo"})
 
 
 def start_django() -> None:
-    """Read the settings and load every room. Errors: SettingsError."""
-    import django
-    from django.core import checks
+    """Read the settings, load every room and run every check. Errors: SettingsError."""
+    from crystalcall.plumbing.starting import start
 
-    django.setup()
-    broken = [str(message) for message in checks.run_checks() if message.is_serious()]
-    if broken:
-        raise SettingsError("\n".join(broken))
+    start()
 
 
 def register_commands() -> None:
     """Hang every command under the root."""
+    from crystalcall.config.cli.backup import backup_group
     from crystalcall.config.cli.cards import cards_group
     from crystalcall.config.cli.demo import demo_command
     from crystalcall.config.cli.ledger import ledger_group
     from crystalcall.config.cli.migrate import migrate_command
     from crystalcall.config.cli.payments import payments_group
     from crystalcall.config.cli.pins import pins_group
+    from crystalcall.config.cli.policy import policy_group
+    from crystalcall.config.cli.policy_evidence import evidence_command
     from crystalcall.config.cli.privacy import privacy_group
     from crystalcall.config.cli.rates import rates_group
     from crystalcall.config.cli.switches import access_numbers_group, switches_group
@@ -68,18 +67,60 @@ def register_commands() -> None:
     commands = (
         demo_command,
         migrate_command,
+        backup_group,
         rates_group,
         ledger_group,
         pins_group,
         cards_group,
         payments_group,
         privacy_group,
+        policy_group,
         switches_group,
         access_numbers_group,
         worker_command,
     )
     for command in commands:
         program.add_command(command)
+    policy_group.add_command(evidence_command)
+    _register_privacy(privacy_group)
+
+
+def _register_privacy(group: click.Group) -> None:
+    """Hang the commands of `crystalcall privacy` under their group."""
+    from crystalcall.config.cli.privacy.archive import archive_group
+    from crystalcall.config.cli.privacy.authority import authority_group
+    from crystalcall.config.cli.privacy.data_map import data_map_command
+    from crystalcall.config.cli.privacy.erase import (
+        erase_child_command,
+        erase_command,
+        provider_tasks_command,
+        replay_erasures_command,
+        suspect_child_command,
+    )
+    from crystalcall.config.cli.privacy.export import export_command
+    from crystalcall.config.cli.privacy.hold import hold_group
+    from crystalcall.config.cli.privacy.keys import keys_group
+    from crystalcall.config.cli.privacy.officers import officer_group
+    from crystalcall.config.cli.privacy.register import (
+        register_command,
+        sign_register_command,
+        verify_register_command,
+    )
+    from crystalcall.config.cli.privacy.requests import requests_group
+    from crystalcall.config.cli.privacy.retention import retention_group
+
+    group.add_command(archive_group)
+    group.add_command(authority_group)
+    group.add_command(keys_group)
+    group.add_command(retention_group)
+    group.add_command(hold_group)
+    group.add_command(data_map_command)
+    for command in (requests_group, export_command, erase_command, erase_child_command, suspect_child_command):
+        group.add_command(command)
+    for command in (provider_tasks_command, replay_erasures_command):
+        group.add_command(command)
+    for command in (officer_group, register_command, verify_register_command, sign_register_command):
+        group.add_command(command)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "secret_key": lambda: secrets.token_urlsafe(48),
     "sealing_key": lambda: secrets.token_hex(32),
     "lookup_key": lambda: secrets.token_hex(32),
+    "register_signing_key": lambda: secrets.token_hex(32),
     "gateway_login_id": lambda: f"demo-{secrets.token_hex(4)}",
     "gateway_transaction_key": lambda: secrets.token_hex(8),
     "gateway_signature_key": lambda: secrets.token_hex(64).upper(),

@@ -1,0 +1,1 @@
+"""Legal holds: what the law orders to be kept is neither expired nor erased, until the hold is released."""

@@ -1,0 +1,10 @@
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from backup_office import office
+from buyers import own_ledger, shop
+
+__all__ = ["office", "own_ledger", "shop"]
