@@ -20,6 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 FLAGS = ("CRYSTALCALL_PICTURES", "CRYSTALCALL_LONG")
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "process_environment"}
 
 
 def _prepare_environment() -> Path:
@@ -92,15 +93,57 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        _allow_both_databases(item)
     if config.getoption("--only-database"):
         other = [item for item in items if not _uses_database(item)]
         config.hook.pytest_deselected(items=other)
         items[:] = [item for item in items if _uses_database(item)]
 
 
+def _allow_both_databases(item: pytest.Item) -> None:
+    """Persons' keys lie in a database of their own; a test that may use the one may use the other."""
+    marker = item.get_closest_marker("django_db")
+    if marker is None and not DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+        return
+    given: dict[str, Any] = {"databases": ["default", "keys"]} | (marker.kwargs if marker else {})
+    item.add_marker(pytest.mark.django_db(*(marker.args if marker else ()), **given), append=False)
+
+
 def _uses_database(item: pytest.Item) -> bool:
-    fixtures = {"db", "transactional_db", "process_environment"}
-    return item.get_closest_marker("django_db") is not None or bool(fixtures & set(getattr(item, "fixturenames", ())))
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(DATABASE_FIXTURES & fixtures)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Tell the end of the run which clauses of the policy a test proves (workers report to the controller)."""
+    report: Any = yield
+    ids = sorted({name for mark in item.iter_markers("clause") for name in mark.args})
+    if ids:
+        report.user_properties.append(("clauses", ids))
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A clause whose every test was skipped is not proven: the run fails and names it."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if WORKER or reporter is None:
+        return
+    passed, skipped = (_clauses_of(reporter.stats.get(outcome, ())) for outcome in ("passed", "skipped"))
+    if unproven := sorted(skipped - passed):
+        reporter.write_line(f"Nothing proved {', '.join(unproven)}: every test of it was skipped.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _clauses_of(reports: Any) -> set[str]:
+    return {
+        name
+        for report in reports
+        for key, names in getattr(report, "user_properties", ())
+        if key == "clauses"
+        for name in names
+    }
 
 
 # --- the database ---------------------------------------------------------------------------------------------------
@@ -108,13 +151,18 @@ def _uses_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
-    """On SQLite the test database is the very file a process with the same data folder opens, never one in memory."""
+    """The test databases are the very ones that a process finds with this data folder or address, never in memory."""
     from django.db import connections
 
-    entry = connections["default"].settings_dict
-    if entry["ENGINE"].endswith("sqlite3"):
-        Path(entry["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-        entry["TEST"]["NAME"] = str(entry["NAME"])
+    main, keys = (connections[alias].settings_dict for alias in ("default", "keys"))
+    # One table, made as its model says: every other migration has nothing to do in the key store.
+    keys["TEST"]["MIGRATE"] = False
+    if main["ENGINE"].endswith("sqlite3"):
+        Path(main["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        for entry in (main, keys):
+            entry["TEST"]["NAME"] = str(entry["NAME"])
+    else:
+        keys["TEST"]["NAME"] = f"{main['TEST']['NAME'] or 'test_' + main['NAME']}_keys"
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +171,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     from django.apps import apps
     from django.core.management.color import no_style
     from django.db import connection as main_connection
+    from django.db import router
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     with django_db_blocker.unblock():
@@ -136,10 +185,13 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
             flush(operations, statements)
         finally:
             restore_triggers()
+        if connection.alias != main_connection.alias:
+            return  # migrations write nothing into the key store
         connection.creation.deserialize_db_from_string(written_by_migrations)
         # The rows came back with their old ids; a flush may have set the counters behind them back to one.
         with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            kept_here = [model for model in apps.get_models() if router.allow_migrate_model(connection.alias, model)]
+            for statement in connection.ops.sequence_reset_sql(no_style(), kept_here):
                 cursor.execute(statement)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -183,6 +235,61 @@ def process_environment(transactional_db) -> dict[str, str]:
             address._replace(path=f"/{connection.settings_dict['NAME']}")
         )
     return environment
+
+
+@pytest.fixture(autouse=True)
+def no_key_is_remembered() -> Iterator[None]:
+    """A key outlives no test: the next one may have another for the same subject."""
+    yield
+    from crystalcall.privacy.keys.sealing import forget_all
+
+    forget_all()
+
+
+@pytest.fixture(autouse=True)
+def policy_version_one() -> None:
+    """Each test begins under the policy's first version, as a new store does, whatever another test announced."""
+    from crystalcall.privacy.policy import queries
+
+    queries.remember((), seconds=float("inf"))
+
+
+@pytest.fixture
+def second_policy(tmp_path: Path, settings: Any) -> Path:
+    """A second version of the policy beside the real text of the first: price notices and a few words are new in it."""
+    import msgspec
+
+    from crystalcall.privacy.policy.library import OWN_FOLDER
+
+    first, second = tmp_path / "policy" / "0001", tmp_path / "policy" / "0002"
+    for place in (first, second):
+        shutil.copytree(OWN_FOLDER / "0001", place)
+    practices = (first / "practices.toml").read_text(encoding="utf-8")
+    use = '{ purpose = "price_notice", since = 1 }'
+    before = practices.replace(f"    {use},\n", "").replace('"price_notice", ', "")
+    after = practices.replace("number = 1", "number = 2").replace(use, use.replace("since = 1", "since = 2"))
+    (first / "practices.toml").write_text(before, encoding="utf-8")
+    (second / "practices.toml").write_text(after.replace("notice_days = 10", "notice_days = 14"), encoding="utf-8")
+    for language, old, new in (("en", "We do not sell", "We never sell"), ("ru", "не сдаём", "никогда не сдаём")):
+        file = second / f"policy.{language}.md"
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    settings.CRYSTALCALL = msgspec.structs.replace(settings.CRYSTALCALL, policy_folder=str(first.parent))
+    return second
+
+
+@pytest.fixture
+def wait_for_policy() -> Callable[[datetime, datetime], int]:
+    """Lets the clock run from one moment to another, as the worker does; gives how many versions came into force."""
+    from crystalcall.privacy.announcing.actions import beat
+
+    def wait(start: datetime, end: datetime) -> int:
+        brought, moment = 0, start
+        while moment < end:
+            brought += beat(moment)
+            moment = min(moment + timedelta(minutes=50), end)
+        return brought + beat(end)
+
+    return wait
 
 
 # --- the cast and the clock -----------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ def witness(context):
     assert seen.saw_nothing(), seen
 
 
+@pytest.mark.clause("C17", "C22", "C25")
 @pytest.mark.parametrize("language", TONGUES)
 def test_from_a_number_to_a_charged_call(language, demo, page, witness, picture):
     tongue = TONGUES[language]
@@ -165,6 +166,7 @@ def test_a_cart_of_nonsense_keeps_what_is_good(demo, page, witness):
     assert page.locator(".note.care").count() >= 3
 
 
+@pytest.mark.clause("C17", "C25")
 def test_the_shops_own_pages_work_in_both_languages(demo, page, witness):
     for prefix, tongue in (("", "en"), ("ru/", "ru")):
         for path in ("", "rates/", "rates/russia/", "minutes/", "cart/", "privacy/", "service/", "security/"):

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import LocalePrefixPattern
 
 #: One value for each kind of part in an address; a new kind has to be named here before the crawl can go there.
-PARTS = {"slug": "russia", "token": "AAAAAAAAAAAAAAAAAAAAAA", "sku": "credit-10", "path": "look.css"}
+PARTS = {"slug": "russia", "token": "AAAAAAAAAAAAAAAAAAAAAA", "sku": "credit-10", "path": "look.css", "number": "1"}
 LANGUAGES = ("", "ru/")
 WALL = (
     "default-src 'none'",

@@ -24,6 +24,7 @@ def modules(src: Path) -> list[Module]:
     return read_modules(src)
 
 
+@pytest.mark.clause("C08", "C17")
 @pytest.mark.parametrize("rule", SOURCE_RULES, ids=lambda rule: rule.__name__)
 def test_the_source_keeps(rule, modules):
     assert rule(modules) == []
@@ -34,6 +35,7 @@ def test_nine_functions_in_ten_fit_in_25_lines(modules):
     assert lengths[int(len(lengths) * 0.9)] <= house_rules.FUNCTION_LINES_P90
 
 
+@pytest.mark.clause("C25")
 def test_every_word_in_a_template_can_be_translated(src):
     for templates in (src / "crystalcall").rglob("templates"):
         if "standin" in templates.parts or "mailbox" in templates.parts:
@@ -41,6 +43,7 @@ def test_every_word_in_a_template_can_be_translated(src):
         assert house_rules.bare_text(templates) == []
 
 
+@pytest.mark.clause("C08")
 def test_every_listed_opening_exists(src):
     for opening in house_rules.OPENINGS:
         path = src.joinpath(*opening.split("."))

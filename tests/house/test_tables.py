@@ -11,12 +11,14 @@ def test_foreign_keys_point_down(root):
     assert house_tables.upward_keys(Floors(root / ".importlinter")) == []
 
 
+@pytest.mark.clause("C01", "C04")
 def test_every_field_is_in_the_privacy_inventory():
     from crystalcall.privacy.checks import inventory_check
 
     assert [error.msg for error in inventory_check()] == []
 
 
+@pytest.mark.clause("C01")
 def test_every_personal_category_is_a_key_of_the_taxonomy():
     from fideslang import DEFAULT_TAXONOMY
 
@@ -27,6 +29,7 @@ def test_every_personal_category_is_a_key_of_the_taxonomy():
     assert used <= keys
 
 
+@pytest.mark.clause("C11")
 def test_an_append_only_table_has_no_personal_column():
     assert house_tables.personal_columns_that_cannot_be_erased() == []
 
@@ -72,6 +75,7 @@ def test_a_lost_trigger_is_missed():
     assert missing_triggers() == [f"{table}_refuse_update"]
 
 
+@pytest.mark.clause("C09")
 @pytest.mark.django_db
 def test_the_database_itself_refuses_to_change_a_disclosure(now):
     from crystalcall.privacy.models import Disclosure

@@ -102,9 +102,9 @@ def fulfilled(db, rates, now) -> Callable[..., Any]:
 
     add_access_number("+12127365000", place_en="New York", place_ru="Нью-Йорк")
 
-    def fulfill(person: Any, query: str = "credit-10=1", *, price_notices: bool = False) -> Placed:
+    def fulfill(person: Any, query: str = "credit-10=1", **asked: bool) -> Placed:
         cart = read_cart(query)
-        wish = PlaceOrder(random_token(), cart, person.name, person.email, None, person.language, price_notices)
+        wish = PlaceOrder(random_token(), cart, person.name, person.email, None, person.language, **asked)
         placed = actions.place_order(wish, now=now)
         assert isinstance(placed, Placed)
         actions.mark_paid(placed.order_number, "1", now=now)

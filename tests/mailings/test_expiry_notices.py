@@ -67,6 +67,7 @@ def test_anna_is_told_what_is_left_and_until_when(fulfilled, post, anna, now, en
         assert "A call before that day" not in body
 
 
+@pytest.mark.clause("C25")
 def test_boris_is_told_in_russian(fulfilled, post, boris, now, ends):
     placed = fulfilled(boris, "credit-5=2")
     ends(placed.order_number, minutes=[("ru-mobile", 120, END)])

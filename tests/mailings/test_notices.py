@@ -71,6 +71,7 @@ def test_annas_mail_arrives_with_all_she_needs_to_call(fulfilled, post, anna, no
         assert "/privacy/" in body
 
 
+@pytest.mark.clause("C25")
 def test_boris_gets_his_in_russian(fulfilled, post, boris, now, settings):
     placed = fulfilled(boris)
     actions.send_notice(queue(placed.order_number, now), now=now)
@@ -88,6 +89,7 @@ def test_boris_gets_his_in_russian(fulfilled, post, boris, now, settings):
     assert '<html lang="ru">' in html
 
 
+@pytest.mark.clause("C08")
 def test_the_html_part_loads_nothing_and_runs_nothing(fulfilled, post, anna, now, settings):
     actions.send_notice(queue(fulfilled(anna).order_number, now), now=now)
     html = part(post.taken[0], "html")
@@ -198,11 +200,12 @@ def test_a_refusal_for_good_is_shown_and_not_tried_again(fulfilled, post, anna, 
     assert queries.due_notices(now=now + timedelta(days=30)) == ()
 
 
+@pytest.mark.clause("C08", "C09")
 def test_no_mail_leaves_without_a_permit_and_each_try_is_a_recorded_disclosure(fulfilled, post, anna, now, monkeypatch):
     number = fulfilled(anna).order_number
     notice_id = queue(number, now)
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "permit", lambda *_: Refusal(GateReason.NO_CONTRACT, "mail-carrier"))
+        patch.setattr(actions, "permit", lambda *_, **__: Refusal(GateReason.NO_CONTRACT, "mail-carrier"))
         assert actions.send_notice(notice_id, now=now) == Failed(notice_id, FailureReason.GATE_SHUT)
     assert (post.taken, Disclosure.objects.count()) == ([], 0)
     Notice.objects.update(state="queued", next_try_at=now)
@@ -212,6 +215,7 @@ def test_no_mail_leaves_without_a_permit_and_each_try_is_a_recorded_disclosure(f
     assert disclosure.fields == ["balance", "email", "name", "order_number", "pin"]
 
 
+@pytest.mark.clause("C09")
 def test_a_permit_for_less_than_the_mail_holds_sends_nothing(db, post):
     leave = permit("mail-carrier", Purpose.ORDER_STATUS, ("email",), "ORDER")
     assert isinstance(leave, Permit)

@@ -12,7 +12,7 @@ from crystalcall.minutes.rates.values import DestinationInfo
 from crystalcall.privacy.models import Disclosure
 from crystalcall.rules.numbering import LineType
 from crystalcall.shop.catalogue.price_news import LineChange, PriceNews, Span
-from crystalcall.shop.orders.actions import stop_price_notices
+from crystalcall.shop.orders.actions import stop_notices
 from crystalcall.shop.orders.queries import stop_token
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,7 @@ def test_anna_who_asked_is_told_what_gets_dearer_and_what_it_means_for_her_credi
     assert "Russia, mobile: 40¢ → $1.42" in part(message, "plain")
 
 
+@pytest.mark.clause("C25")
 def test_boris_is_told_in_russian(fulfilled, post, boris, now, told, settings):
     placed = fulfilled(boris, price_notices=True)
     told(news(dearer=[change("RU", 21_000, 25_000), *(change(iso2, 1, 2) for iso2 in ("UA", "KZ", "UZ", "BY"))]))
@@ -106,6 +107,7 @@ def test_without_tls_no_press_from_elsewhere_is_promised(fulfilled, post, anna, 
     assert "List-Unsubscribe-Post" not in post.taken[0]
 
 
+@pytest.mark.clause("C07")
 def test_who_did_not_ask_is_told_nothing(fulfilled, post, anna, now, told):
     fulfilled(anna)
     assert queue_and_send(now) == []
@@ -160,7 +162,7 @@ def _withdraw(told, **_):
 
 
 def _stop(placed, now, **_):
-    stop_price_notices(stop_token(placed.order_number), now=now)
+    stop_notices(stop_token(placed.order_number), now=now)
 
 
 def _use_up(monkeypatch, **_):
@@ -191,6 +193,7 @@ def test_a_deck_is_told_once_however_often_its_fact_is(fulfilled, post, anna, no
     assert len(post.taken) == 1
 
 
+@pytest.mark.clause("C09")
 def test_what_leaves_is_recorded_under_its_own_purpose(fulfilled, post, anna, now, told):
     placed = fulfilled(anna, price_notices=True)
     queue_and_send(now)
@@ -224,6 +227,7 @@ def test_the_html_part_loads_nothing_and_runs_nothing(fulfilled, post, anna, now
     assert not re.search(r"<(script|img|link|iframe|form)|url\(|@import|\son[a-z]+=", html)
 
 
+@pytest.mark.clause("C09")
 def test_a_mail_that_holds_what_its_permit_does_not_stays_here(fulfilled, post, anna, now, told, monkeypatch):
     fulfilled(anna, price_notices=True)
     monkeypatch.setattr(price_letter, "HOLDS", ("email", "name", "order_number", "pin"))

@@ -141,6 +141,7 @@ def form() -> HostedPageRequest:
     )
 
 
+@pytest.mark.clause("C22")
 def test_a_form_is_a_token_and_an_address(client, edge, leave):
     edge.will_say({"token": "a-token", "messages": OK})
     assert client.open_hosted_page(leave, form()) == HostedPage("a-token", HOSTED)
@@ -149,6 +150,7 @@ def test_a_form_is_a_token_and_an_address(client, edge, leave):
     assert sent["transactionRequest"]["customer"] == {"email": "anna@example.org"}
 
 
+@pytest.mark.clause("C08", "C09")
 def test_nothing_is_sent_beyond_the_permit(client, edge, db):
     edge.will_say({"token": "a-token", "messages": OK})
     without_email = permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("amount", "order_number"), "ANNA-1")
@@ -313,6 +315,7 @@ def test_no_log_line_holds_a_credential_a_token_or_an_address(client, edge, leav
     assert "authorize.net hosted page" in caplog.text
 
 
+@pytest.mark.clause("C21")
 @pytest.mark.parametrize(
     ("url", "profile_allows"),
     [

@@ -108,6 +108,7 @@ def test_a_return_address_is_a_path_without_a_query(url):
         sent(cancel_url=url)
 
 
+@pytest.mark.clause("C09")
 def test_the_email_goes_along_only_where_the_permit_covers_it():
     assert sent()["transactionRequest"]["customer"] == {"email": "anna+calls@example.org"}
     assert b"anna" not in wire.hosted_page_request(LOGIN, form(description="x"), with_email=False)

@@ -119,6 +119,7 @@ def test_the_database_itself_refuses_a_pin_in_half_a_state(issued, change):
         Pin.objects.filter(serial=issued()[0]).update(**change)
 
 
+@pytest.mark.clause("C21")
 @pytest.mark.django_db(transaction=True)
 def test_no_byte_of_the_database_shows_a_pin_or_a_telephone_number(issued, now):
     _, pin, _ = issued()

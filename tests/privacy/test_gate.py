@@ -14,6 +14,7 @@ from crystalcall.privacy.queries import disclosures_about
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.clause("C08", "C09")
 def test_a_permit_is_a_recorded_disclosure():
     granted = permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("email", "amount"), "order-1")
     assert isinstance(granted, Permit)
@@ -21,6 +22,7 @@ def test_a_permit_is_a_recorded_disclosure():
     assert (entry.provider, entry.purpose, entry.fields) == ("authorize-net", "order_fulfillment", ("amount", "email"))
 
 
+@pytest.mark.clause("C08", "C09")
 @pytest.mark.parametrize(
     ("provider", "purpose", "fields", "subject", "reason"),
     [
@@ -38,6 +40,7 @@ def test_a_refusal_says_why_and_records_nothing(provider, purpose, fields, subje
     assert Disclosure.objects.count() == 0
 
 
+@pytest.mark.clause("C09")
 @pytest.mark.parametrize(
     ("since", "until"),
     [(date(2999, 1, 1), None), (date(2020, 1, 1), date(2020, 12, 31))],
@@ -51,11 +54,13 @@ def test_a_contract_that_is_not_in_force_opens_nothing(monkeypatch, since, until
     assert Disclosure.objects.count() == 0
 
 
+@pytest.mark.clause("C08")
 def test_nobody_but_the_gate_makes_a_permit():
     with pytest.raises(ForgedPermitError):
         Permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("email",), "s", object())
 
 
+@pytest.mark.clause("C09")
 def test_a_permit_covers_only_its_provider_and_fields():
     granted = permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("email",), "s")
     assert isinstance(granted, gate.Permit)

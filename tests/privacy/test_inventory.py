@@ -13,10 +13,12 @@ def empty(monkeypatch):
     monkeypatch.setattr(inventory, "_declared", {})
 
 
+@pytest.mark.clause("C01", "C04")
 def test_every_field_of_every_model_is_declared():
     assert checks.inventory_check() == []
 
 
+@pytest.mark.clause("C01", "C04")
 def test_an_undeclared_field_stops_the_start_and_is_named(monkeypatch):
     fields = inventory.declared_models()["privacy.Disclosure"]
     monkeypatch.setitem(inventory._declared, "privacy.Disclosure", {k: v for k, v in fields.items() if k != "subject"})
@@ -38,6 +40,7 @@ def test_a_model_cannot_be_declared_twice_differently(empty):
         declare("a.B", {"id": impersonal("something else")})
 
 
+@pytest.mark.clause("C01", "C04")
 def test_a_declaration_must_say_something(empty):
     with pytest.raises(InventoryError):
         impersonal("  ")
@@ -45,6 +48,7 @@ def test_a_declaration_must_say_something(empty):
         personal(category="user.name", purposes=(), retention="order_record", erase="destroy")
 
 
+@pytest.mark.clause("C01")
 def test_every_category_is_one_of_fideslang():
     known = {category.fides_key for category in DEFAULT_TAXONOMY.data_category}
     used = {field.category for fields in inventory.personal_fields().values() for field in fields.values()}

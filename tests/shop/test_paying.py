@@ -199,6 +199,7 @@ def test_the_history_of_an_order_cannot_be_rewritten(place):
         cursor.execute("DELETE FROM orders_orderevent")
 
 
+@pytest.mark.clause("C08", "C09")
 def test_paying_hands_the_gateway_a_permit_and_what_it_needs_and_no_more(place, now, monkeypatch, boris):
     seen = []
 

@@ -11,8 +11,8 @@ from crystalcall.shop.catalogue.actions import offer_product, withdraw_product
 from crystalcall.shop.catalogue.models import Product
 from crystalcall.shop.orders import actions, queries
 from crystalcall.shop.orders.actions import placing
-from crystalcall.shop.orders.models import Order, PriceNoticeWish
-from crystalcall.shop.orders.values import CannotPlace, Placed, PlacingProblemReason, PriceNoticeLink
+from crystalcall.shop.orders.models import NoticeWish, Order
+from crystalcall.shop.orders.values import CannotPlace, NoticeLink, NoticeTopic, Placed, PlacingProblemReason
 from crystalcall.shop.orders.wording import problem_text
 
 pytestmark = pytest.mark.django_db
@@ -95,12 +95,14 @@ def test_without_published_rates_nothing_is_sold(wish, now, monkeypatch):
     assert reasons(actions.place_order(wish(), now=now)) == [("cart", PlacingProblemReason.NO_RATES.value)]
 
 
+@pytest.mark.clause("C22")
 def test_a_card_number_in_the_name_field_is_kept_nowhere(wish, now):
     outcome = actions.place_order(wish(name="4111 1111 1111 1111"), now=now)
     assert reasons(outcome) == [("name", "card_number")]
     assert Customer.objects.count() == 0
 
 
+@pytest.mark.clause("C21")
 def test_nothing_personal_lies_in_clear_in_the_database(place):
     placed = place(telephone="+1 212 736 5000")
     order = Order.objects.get()
@@ -158,20 +160,23 @@ def test_placing_keys_differ_and_are_long_enough():
     assert len(queries.new_placing_key()) == 22
 
 
+@pytest.mark.clause("C07")
 def test_nobody_is_told_of_prices_who_did_not_ask(place):
     placed = place()
     assert queries.stop_token(placed.order_number) is None
-    assert PriceNoticeWish.objects.count() == 0
+    assert NoticeWish.objects.count() == 0
 
 
 def test_a_wish_for_price_notices_is_kept_with_the_order_and_its_key_is_sealed(place, now):
     placed = place(price_notices=True)
     token = queries.stop_token(placed.order_number)
-    wish = PriceNoticeWish.objects.get()
+    wish = NoticeWish.objects.get()
     assert token is not None
     assert (wish.order.order_number, wish.asked_at, wish.stopped_at) == (placed.order_number, now, None)
     assert token.encode() not in bytes(wish.sealed_token) + bytes(wish.token_index)
-    assert queries.price_notice_link(token) == PriceNoticeLink(stopped=False, masked_email="a•••@example.org")
+    assert queries.notice_link(token) == NoticeLink(
+        topic=NoticeTopic.PRICES, stopped=False, masked_email="a•••@example.org"
+    )
     assert queries.order_by_token(token) is None
 
 

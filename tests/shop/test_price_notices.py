@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 
 from crystalcall.plumbing.ids import random_token
 from crystalcall.shop.orders import actions, queries
-from crystalcall.shop.orders.models import PriceNoticeWish
-from crystalcall.shop.orders.values import PriceNoticesStopped, UnknownLink
+from crystalcall.shop.orders.models import NoticeWish
+from crystalcall.shop.orders.values import NoticesStopped, NoticeTopic, UnknownLink
 
 pytestmark = pytest.mark.django_db
 
@@ -35,13 +35,13 @@ def test_only_fulfilled_orders_that_asked_are_told(place, bought):
     asked = bought()
     bought(price_notices=False, email="other@example.org")
     place(price_notices=True, email="unpaid@example.org")
-    assert queries.price_notice_orders() == (asked.order_number,)
+    assert queries.notice_orders(NoticeTopic.PRICES) == (asked.order_number,)
 
 
 def test_a_mailbox_is_told_once_however_many_orders_asked_and_however_it_is_written(bought, now):
     first, second = bought(), bought(email="ANNA@example.org")
     other = bought(email="boris@example.net")
-    assert queries.price_notice_orders() == (second.order_number, other.order_number)
+    assert queries.notice_orders(NoticeTopic.PRICES) == (second.order_number, other.order_number)
     told = queries.price_notice_stock(second.order_number, now=now)
     assert [each.order_number for each in told] == [first.order_number, second.order_number]
     assert [len(each.cards) for each in told] == [1, 1]
@@ -50,21 +50,21 @@ def test_a_mailbox_is_told_once_however_many_orders_asked_and_however_it_is_writ
 def test_the_link_ends_the_notices_of_every_order_of_the_mailbox_and_destroys_their_keys(bought, now):
     first, second, other = bought(), bought(), bought(email="boris@example.net")
     kept = token_of(first)
-    assert actions.stop_price_notices(token_of(second), now=now) == PriceNoticesStopped(2)
-    assert queries.price_notice_orders() == (other.order_number,)
+    assert actions.stop_notices(token_of(second), now=now) == NoticesStopped(2)
+    assert queries.notice_orders(NoticeTopic.PRICES) == (other.order_number,)
     assert queries.price_notice_stock(first.order_number, now=now) == ()
     assert queries.stop_token(first.order_number) is None
-    assert PriceNoticeWish.objects.filter(stopped_at=now, sealed_token=None).count() == 2
-    link = queries.price_notice_link(kept)
+    assert NoticeWish.objects.filter(stopped_at=now, sealed_token=None).count() == 2
+    link = queries.notice_link(kept)
     assert link is not None
     assert link.stopped
 
 
 def test_the_link_used_again_changes_nothing(bought, now):
     token = token_of(bought())
-    actions.stop_price_notices(token, now=now)
-    assert actions.stop_price_notices(token, now=now + timedelta(days=1)) == PriceNoticesStopped(0)
-    assert PriceNoticeWish.objects.get().stopped_at == now
+    actions.stop_notices(token, now=now)
+    assert actions.stop_notices(token, now=now + timedelta(days=1)) == NoticesStopped(0)
+    assert NoticeWish.objects.get().stopped_at == now
 
 
 def test_the_link_works_for_a_buyer_who_was_forgotten(bought, now):
@@ -72,7 +72,7 @@ def test_the_link_works_for_a_buyer_who_was_forgotten(bought, now):
 
     token = token_of(bought())
     Order.objects.update(customer_id=None)
-    assert actions.stop_price_notices(token, now=now) == PriceNoticesStopped(1)
+    assert actions.stop_notices(token, now=now) == NoticesStopped(1)
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_the_link_works_for_a_buyer_who_was_forgotten(bought, now):
 )
 def test_what_no_mail_ever_held_ends_nothing(bought, now, token):
     bought()
-    assert actions.stop_price_notices(token, now=now) == UnknownLink()
-    assert queries.price_notice_link(token) is None
-    assert PriceNoticeWish.objects.filter(stopped_at=None).count() == 1
+    assert actions.stop_notices(token, now=now) == UnknownLink()
+    assert queries.notice_link(token) is None
+    assert NoticeWish.objects.filter(stopped_at=None).count() == 1
 
 
 def test_the_key_of_the_order_does_not_end_notices(bought, now):
     placed = bought()
-    assert actions.stop_price_notices(placed.token, now=now) == UnknownLink()
+    assert actions.stop_notices(placed.token, now=now) == UnknownLink()
     assert queries.stop_token(placed.order_number) is not None
 
 
@@ -95,7 +95,7 @@ def test_the_key_of_the_order_does_not_end_notices(bought, now):
 def test_the_database_itself_keeps_no_key_of_an_ended_wish(bought, now, damage):
     bought()
     with pytest.raises(IntegrityError), transaction.atomic():
-        PriceNoticeWish.objects.update(**{name: now if value == "now" else value for name, value in damage.items()})
+        NoticeWish.objects.update(**{name: now if value == "now" else value for name, value in damage.items()})
 
 
 def test_an_account_leads_to_its_order(bought, now):

@@ -151,6 +151,7 @@ def test_the_hosted_form_takes_two_types_only(gateway, kind):
     assert gateway.code(gateway.ask(kind=kind)) == "E00060"
 
 
+@pytest.mark.clause("C22")
 def test_card_data_has_no_business_in_a_request_for_the_hosted_form(gateway, card_numbers):
     body = _hosted(
         f'{AUTHENTICATION},"transactionRequest":{{"transactionType":"authCaptureTransaction","amount":"1.00",'

@@ -34,18 +34,20 @@ def form(visitor, published, anna) -> dict[str, str]:
     return {**hidden, "name": anna.name, "email": anna.email, "telephone": ""}
 
 
-def test_the_form_asks_for_three_things_in_ways_a_browser_can_fill(visitor, published):
+@pytest.mark.clause("C04")
+def test_the_form_asks_for_three_things_and_two_wishes_in_ways_a_browser_can_fill(visitor, published):
     page = read_page(visitor.get(ADDRESS))
     assert page.fields["name"]["autocomplete"] == "name"
     assert page.fields["email"]["autocomplete"] == "email"
     assert page.fields["email"]["inputmode"] == "email"
     assert page.fields["telephone"]["autocomplete"] == "tel"
     assert page.fields["telephone"]["inputmode"] == "tel"
-    assert set(page.fields) == {"placing_key", "total", "name", "email", "telephone", "price_notices"}
+    assert set(page.fields) == {"placing_key", "total", "name", "email", "telephone", "price_notices", "policy_notices"}
     assert "$20.00" in page.text
     assert visitor.get(ADDRESS).headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.clause("C22")
 def test_a_filled_form_places_the_order_and_hands_over_by_post(visitor, form, gateway):
     response = visitor.post(ADDRESS, form)
     page = read_page(response)
@@ -122,6 +124,7 @@ def test_an_order_that_needs_no_payment_leads_to_its_page(visitor, form, gateway
     assert visitor.post(ADDRESS, form).headers["Location"] == f"/orders/{gateway['asked'][0]}/"
 
 
+@pytest.mark.clause("C22")
 def test_the_token_of_the_form_and_the_key_are_in_no_address(visitor, form, gateway):
     page = read_page(visitor.post(ADDRESS, form))
     assert not [link for link in page.links if "T" * 40 in link or form["placing_key"] in link]
@@ -133,6 +136,7 @@ def test_nobody_places_an_order_from_elsewhere(visitor, form, gateway):
     assert not gateway["asked"]
 
 
+@pytest.mark.clause("C04", "C07")
 def test_the_box_for_price_notices_is_off_until_it_is_ticked(visitor, form, gateway):
     from crystalcall.shop.orders.queries import order_by_token
 

@@ -5,6 +5,7 @@ from store_scenery import read_page
 from crystalcall.web import errors
 
 
+@pytest.mark.clause("C25")
 @pytest.mark.parametrize("language", ["", "/ru"])
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 def test_an_error_page_stands_without_a_database(status, language):

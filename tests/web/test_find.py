@@ -15,6 +15,7 @@ def test_a_number_in_any_form_is_answered_with_price_and_minutes(visitor, publis
     assert page.fields["to"]["value"] == typed
 
 
+@pytest.mark.clause("C25")
 def test_the_answer_speaks_russian_under_its_own_address(visitor, published):
     page = read_page(visitor.post("/ru/rates/find/", {"to": NUMBER}))
     assert "Москва, Россия" in page.text
@@ -72,6 +73,7 @@ def test_near_misses_are_offered_as_buttons(visitor, published):
     assert b'name="to" value="Russia"' in response.content
 
 
+@pytest.mark.clause("C02", "C17")
 def test_a_number_typed_is_in_no_address_header_cookie_or_log(visitor, published, caplog):
     with caplog.at_level(logging.DEBUG):
         response = visitor.post("/rates/find/", {"to": NUMBER})

@@ -52,6 +52,7 @@ def test_prices_of_several_areas_are_said_as_one_range(low, high, english, russi
     assert figures.cents_range(low, high, "ru") == russian.replace(" ", NBSP)
 
 
+@pytest.mark.clause("C25")
 @pytest.mark.parametrize(
     ("number", "english", "russian"),
     [
@@ -81,6 +82,7 @@ def test_moments_name_their_zone_and_leave_the_seconds_out():
     assert figures.date(moment, "ru").replace(NBSP, " ") == "23 ноября 2026 г."
 
 
+@pytest.mark.clause("C25")
 @given(st.integers(min_value=0, max_value=10**12))
 def test_no_language_ever_changes_an_amount(micros):
     english, russian = figures.dollars(micros, "en"), figures.dollars(micros, "ru")

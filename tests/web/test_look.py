@@ -28,6 +28,10 @@ PAIRS = (
     ("caution", "ground", TEXT),
     ("danger", "ground", TEXT),
     ("danger", "surface", TEXT),
+    ("ink", "tint", TEXT),
+    ("accent", "tint", TEXT),
+    ("saving", "tint", TEXT),
+    ("danger", "tint", TEXT),
     ("edge", "surface", CONTROL),
     ("edge", "ground", CONTROL),
 )

@@ -141,6 +141,7 @@ def test_how_a_call_ended_is_said_in_words(order_page_of, changes, words):
     assert words in page.text
 
 
+@pytest.mark.clause("C14")
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_wrong_token_finds_nothing_and_is_not_repeated(visitor, published, path, method):
@@ -162,6 +163,7 @@ def test_an_order_page_carries_no_cart(order_page_of):
     assert not [link for link in page.links if "credit-10" in link and "/ru/" not in link]
 
 
+@pytest.mark.clause("C25")
 def test_a_call_is_explained_in_sentences_in_the_readers_language(order_page_of):
     english = read_page(order_page_of(order(S.FULFILLED))).text.replace("\u00a0", " ")
     assert "You talked for 12 min 30 s." in english

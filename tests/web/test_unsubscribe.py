@@ -29,11 +29,13 @@ def token(asked) -> str:
 
 
 def still_asked(asked) -> bool:
-    from crystalcall.shop.orders.queries import price_notice_orders
+    from crystalcall.shop.orders.queries import notice_orders
+    from crystalcall.shop.orders.values import NoticeTopic
 
-    return asked.order_number in price_notice_orders()
+    return asked.order_number in notice_orders(NoticeTopic.PRICES)
 
 
+@pytest.mark.clause("C16")
 @pytest.mark.parametrize("language", ["", "/ru"])
 def test_opening_the_link_only_asks(visitor, asked, token, language):
     address = f"{language}/updates/unsubscribe/{token}/"
@@ -47,6 +49,7 @@ def test_opening_the_link_only_asks(visitor, asked, token, language):
     assert still_asked(asked)
 
 
+@pytest.mark.clause("C16")
 def test_pressing_the_button_ends_it_and_pressing_again_says_the_same(visitor, asked, token):
     for _ in range(2):
         response = visitor.post(f"/updates/unsubscribe/{token}/")
@@ -58,6 +61,7 @@ def test_pressing_the_button_ends_it_and_pressing_again_says_the_same(visitor, a
     assert "These mails have ended" in read_page(visitor.get(f"/updates/unsubscribe/{token}/")).text
 
 
+@pytest.mark.clause("C16")
 @pytest.mark.parametrize("language", ["", "/ru"])
 def test_a_mail_program_ends_it_by_one_press_from_anywhere(client, asked, token, language):
     response = client.post(
@@ -75,6 +79,7 @@ def test_a_mail_program_without_any_header_ends_it_too(client, asked, token):
     assert not still_asked(asked)
 
 
+@pytest.mark.clause("C16")
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("guess", ["A" * 22, "A" * 21, "a-b"])
 def test_a_guessed_link_finds_nothing_and_ends_nothing(visitor, asked, token, method, guess):

@@ -19,10 +19,20 @@ from crystalcall.minutes.calls import actions as call_actions
 from crystalcall.minutes.cards.actions import settle_pins
 from crystalcall.minutes.ledger import actions as ledger_actions
 from crystalcall.minutes.ledger import queries as ledger_queries
-from crystalcall.minutes.pins.actions import forget_old_misses
 from crystalcall.payments.actions import reconcile
 from crystalcall.payments.queries import captured_payment
 from crystalcall.plumbing import announcements
+from crystalcall.privacy import contracts as provider_contracts
+from crystalcall.privacy.announcing import actions as policy_actions
+from crystalcall.privacy.archive import actions as archive_actions
+from crystalcall.privacy.authorities import actions as authority_actions
+from crystalcall.privacy.backups import renewing as backup_keys
+from crystalcall.privacy.clauses import figures as evidence_figures
+from crystalcall.privacy.erasures import actions as erasures
+from crystalcall.privacy.erasures.waiting import carry_out_waiting
+from crystalcall.privacy.register import signing
+from crystalcall.privacy.requests import actions as request_actions
+from crystalcall.privacy.retention import actions as retention
 from crystalcall.shop.orders import actions as order_actions
 from crystalcall.shop.orders import queries as order_queries
 
@@ -95,8 +105,7 @@ def make_months(now: datetime) -> int:
 
 def forget_old_calls(now: datetime) -> int:
     """Give up old answers, and records (with their calls) that are older than they are kept."""
-    kept = call_actions.forget_old_records(now)
-    return call_actions.forget_answers(now) + kept.records + kept.months + kept.calls
+    return retention.enforce("call_answer", now=now) + retention.enforce("call_record", now=now)
 
 
 def book_carrier_costs(now: datetime) -> int:
@@ -128,14 +137,72 @@ def audit_books(now: datetime) -> int:
     return ledger_actions.run_audit(now=now).findings
 
 
+def enter_contracts(now: datetime) -> int:
+    """Enter new and changed contracts with providers into the register (gives 0: nobody left anything undone)."""
+    provider_contracts.enter_contracts(now)
+    return 0
+
+
+def publish_figures(now: datetime) -> int:
+    """Count what the evidence page says of people, once a day however often the worker is started (gives 0)."""
+    evidence_figures.count_daily(now)
+    return 0
+
+
 def settle_card_states(now: datetime) -> int:
     """Mark cards as exhausted or expired whose money and minutes are gone, and as active again after a top-up."""
     return settle_pins(now=now)
 
 
+def sign_register(now: datetime) -> int:
+    """Close the days that are over in the register, and sign them (gives 0: a day that ends is nothing left behind)."""
+    signing.sign_due_days(now)
+    return 0
+
+
+def replay_erasures(now: datetime) -> int:
+    """Finish erasures that a crash cut off, and do again those that a restored backup does not know."""
+    return erasures.replay(now=now).lines
+
+
+def renew_key_backup(now: datetime) -> int:
+    """Keep the file of keys young, so that no destroyed key lives on in it."""
+    return backup_keys.renew_keys(now)
+
+
+def tidy_requests(now: datetime) -> int:
+    """Let privacy requests expire that nobody proved or used, and delete their keys."""
+    return request_actions.tidy(now)
+
+
+def tell_of_authorities(now: datetime) -> int:
+    """Tell people what authorities got about them, from the first moment at which that is allowed."""
+    return authority_actions.tell_due(now)
+
+
+def keep_archive(now: datetime) -> int:
+    """Destroy what was sealed in the archive and is over, and count into the register what was sealed since."""
+    return retention.enforce("sealed_archive", now=now) + archive_actions.keep_archive(now)
+
+
 def forget_guessers(now: datetime) -> int:
     """Delete the keyed traces of callers who mistyped a PIN long ago: they slow nobody any more."""
-    return forget_old_misses(now=now)
+    return retention.enforce("pin_misses", now=now)
+
+
+def enforce_retention(now: datetime) -> int:
+    """Give up, once a night however often the worker is started, whatever has outlived its class."""
+    return retention.enforce_nightly(now)
+
+
+def erase_released(now: datetime) -> int:
+    """Carry out erasures that waited for the end of a legal hold."""
+    return carry_out_waiting(now)
+
+
+def keep_policy_time(now: datetime) -> int:
+    """Note the time, and bring an announced version of the policy into force once its days are over."""
+    return policy_actions.beat(now)
 
 
 def bury_lost_tasks(now: datetime) -> int:
@@ -157,7 +224,7 @@ def prune_tasks(now: datetime) -> int:
         finished_at__lt=now - timedelta(days=TASK_KEPT_DAYS),
     )
     deleted, _by_model = old.delete()
-    return deleted
+    return retention.note("background_work", {"tasks": deleted}, now=now)
 
 
 def _each(items: Iterable[T], act: Callable[[T], object]) -> int:
@@ -185,11 +252,22 @@ SWEEPS: Final = (
     Sweep("expired credit", 900, expire_due),
     Sweep("card states", 3600, settle_card_states),
     Sweep("old misses", 600, forget_guessers),
+    Sweep("unfinished erasures", 60, replay_erasures),
+    Sweep("privacy requests", 300, tidy_requests),
+    Sweep("time and policy", 60, keep_policy_time),
     Sweep("lost tasks", 60, bury_lost_tasks),
     Sweep("old tasks", 3600, prune_tasks),
     Sweep("unconfirmed payments", 15, reconcile_payments, Lane.GATEWAY),
     Sweep("unsent notices", 15, send_due_notices, Lane.MAIL),
+    Sweep("register of yesterday", 600, sign_register, Lane.NIGHT),
+    Sweep("ended orders of silence", 300, tell_of_authorities),
+    Sweep("sealed archive", 1800, keep_archive, Lane.NIGHT),
     Sweep("audit of the books", 3600, audit_books, Lane.NIGHT),
     Sweep("carrier costs", 1800, book_carrier_costs, Lane.NIGHT),
     Sweep("old calls", 3600, forget_old_calls, Lane.NIGHT),
+    Sweep("erasures after a hold", 300, erase_released, Lane.NIGHT),
+    Sweep("retention", 3600, enforce_retention, Lane.NIGHT),
+    Sweep("contracts with providers", 3600, enter_contracts, Lane.NIGHT),
+    Sweep("backup of the keys", 3600, renew_key_backup, Lane.NIGHT),
+    Sweep("figures of the evidence", 3600, publish_figures, Lane.NIGHT),
 )

@@ -30,7 +30,8 @@ from crystalcall.mailings.values import (
 from crystalcall.plumbing.ids import random_token
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy.gate import Permit, Refusal, permit
-from crystalcall.shop.orders.queries import fulfilled_since, price_notice_orders
+from crystalcall.shop.orders.queries import fulfilled_since, notice_orders
+from crystalcall.shop.orders.values import NoticeTopic
 
 
 def queue_notice(order_number: str, kind: NoticeKind, *, about: str = "", now: datetime) -> int:
@@ -47,6 +48,11 @@ def queue_notice(order_number: str, kind: NoticeKind, *, about: str = "", now: d
     return notice.pk
 
 
+def queue_about_request(reference: str, kind: NoticeKind, *, now: datetime) -> int:
+    """A mail about a privacy request, once of each kind; it belongs to no order."""
+    return queue_notice("", kind, about=reference, now=now)
+
+
 def queue_expiry(order_number: str, kind: NoticeKind, day: date, *, now: datetime) -> int:
     """The notice about all that ends (or has ended) of an order on one day, one for all its cards."""
     return queue_notice(order_number, kind, about=day.isoformat(), now=now)
@@ -55,17 +61,27 @@ def queue_expiry(order_number: str, kind: NoticeKind, day: date, *, now: datetim
 def queue_price_notices(deck_id: int, *, now: datetime) -> int:
     """Queue a notice about a deck to every mailbox that asked; gives how many mailboxes there are.
 
-    No task for each: the sweep sends them one after another, behind what buyers wait for. Whether somebody still has
-    credit is asked when their mail is due.
+    Whether somebody still has credit is asked when their mail is due.
     """
-    numbers = price_notice_orders()
+    return _queue_to_all(NoticeTopic.PRICES, NoticeKind.PRICES_RISE, about=str(deck_id), now=now)
+
+
+def queue_policy_notices(version: int, announced_seconds: int, *, now: datetime) -> int:
+    """Queue a notice about an announced version of the privacy policy to every mailbox that asked."""
+    about = f"{version} {announced_seconds}"
+    return _queue_to_all(NoticeTopic.POLICY, NoticeKind.POLICY_CHANGES, about=about, now=now)
+
+
+def _queue_to_all(topic: NoticeTopic, kind: NoticeKind, *, about: str, now: datetime) -> int:
+    """No task for each: the sweep sends them one after another, behind what buyers wait for."""
+    numbers = notice_orders(topic)
     with transaction.atomic():
         Notice.objects.bulk_create(
             (
                 Notice(
                     order_number=number,
-                    kind=NoticeKind.PRICES_RISE.value,
-                    about=str(deck_id),
+                    kind=kind.value,
+                    about=about,
                     message_id=_new_message_id(),
                     created_at=now,
                     next_try_at=now,
@@ -126,7 +142,14 @@ def _claim(notice_id: int, draft: Draft, *, now: datetime) -> Permit | Failed | 
         notice = locked_notice(notice_id)
         if notice is None or notice.next_try_at is None or notice.next_try_at > now:
             return NothingToSend(notice_id)
-        leave = permit(carrier.PROVIDER, draft.purpose, draft.holds, notice.order_number)
+        leave = permit(
+            carrier.PROVIDER,
+            draft.purpose,
+            draft.holds,
+            draft.subject or notice.order_number,
+            collected_under=draft.collected_under,
+            agreed=draft.agreed,
+        )
         if isinstance(leave, Refusal):
             return _give_up(notice_id, FailureReason.GATE_SHUT, 0)
         notice.tries += 1

@@ -12,7 +12,10 @@ class MailingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare what this room keeps, and listen."""
-        from crystalcall.mailings import listeners, personal_data
+        from crystalcall.mailings import evidence, keeping_people, listeners, personal_data
+        from crystalcall.privacy import keepers
 
         personal_data.declare_all()
         listeners.listen_to_all()
+        evidence.supply_all()
+        keepers.register(keeping_people.MailingsKeeper())

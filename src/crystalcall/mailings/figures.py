@@ -1,6 +1,6 @@
 """How figures look in a mail: in the reader's language, never in another amount."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -36,7 +36,7 @@ def count(number: int, language: str) -> str:
     return format_decimal(number, locale=_LOCALES[language])
 
 
-def day(when: datetime, language: str) -> str:
+def day(when: date, language: str) -> str:
     """A day in full: "November 23, 2026", «23 ноября 2026 г.»."""
     return _with_common_spaces(format_date(when, "long", locale=_LOCALES[language]))
 

@@ -9,6 +9,10 @@ from crystalcall.minutes.ledger.events import CreditExpired, CreditExpiring
 from crystalcall.minutes.rates.events import RatesRaised
 from crystalcall.plumbing import clock
 from crystalcall.plumbing.announcements import listen
+from crystalcall.privacy.announcing.events import PolicyAnnounced
+from crystalcall.privacy.authorities.events import AuthorityNoticeDue
+from crystalcall.privacy.requests.events import ChangeProposed, LinkWanted, RequestDenied, RequestExtended
+from crystalcall.privacy.requests.queries import person_of_request
 from crystalcall.shop.orders.events import OrderFulfilled
 from crystalcall.shop.orders.queries import order_of_account
 
@@ -19,6 +23,12 @@ def listen_to_all() -> None:
     listen(CreditExpiring, "mailings.queue_expiring", on_expiring)
     listen(CreditExpired, "mailings.queue_expired", on_expired)
     listen(RatesRaised, "mailings.queue_price_notices", on_rates_raised)
+    listen(PolicyAnnounced, "mailings.queue_policy_notices", on_policy_announced)
+    listen(LinkWanted, "mailings.queue_privacy_link", on_link_wanted)
+    listen(ChangeProposed, "mailings.queue_privacy_change", on_change_proposed)
+    listen(RequestExtended, "mailings.queue_privacy_extended", on_request_extended)
+    listen(RequestDenied, "mailings.queue_privacy_denied", on_request_denied)
+    listen(AuthorityNoticeDue, "mailings.queue_authority_notice", on_authority_notice_due)
 
 
 def on_fulfilled(event: OrderFulfilled) -> None:
@@ -39,6 +49,41 @@ def on_expired(event: CreditExpired) -> None:
 def on_rates_raised(event: RatesRaised) -> None:
     """A deck that is dearer for somebody is told to all who asked."""
     actions.queue_price_notices(event.deck_id, now=clock.now())
+
+
+def on_policy_announced(event: PolicyAnnounced) -> None:
+    """A new version of the privacy policy is told to all who asked."""
+    actions.queue_policy_notices(event.version, event.announced_seconds, now=clock.now())
+
+
+def on_link_wanted(event: LinkWanted) -> None:
+    """A link goes to the address on file; where there is none, nothing is written anywhere."""
+    _queue_about_request(NoticeKind.PRIVACY_LINK, event.reference)
+
+
+def on_change_proposed(event: ChangeProposed) -> None:
+    """A new address is asked whether it is its owner who named it."""
+    _queue_about_request(NoticeKind.PRIVACY_CHANGE, event.reference)
+
+
+def on_request_extended(event: RequestExtended) -> None:
+    """Whoever waits longer is told why."""
+    _queue_about_request(NoticeKind.PRIVACY_EXTENDED, event.reference)
+
+
+def on_request_denied(event: RequestDenied) -> None:
+    """Whoever is refused is told why, and where to complain."""
+    _queue_about_request(NoticeKind.PRIVACY_DENIED, event.reference)
+
+
+def on_authority_notice_due(event: AuthorityNoticeDue) -> None:
+    """Whoever data was handed over about is told, from the first day on which that is allowed."""
+    actions.queue_about_request(event.reference, NoticeKind.AUTHORITY_TOLD, now=clock.now())
+
+
+def _queue_about_request(kind: NoticeKind, reference: str) -> None:
+    if person_of_request(reference):
+        actions.queue_about_request(reference, kind, now=clock.now())
 
 
 def _queue_expiry(kind: NoticeKind, account: str, on: str) -> None:

@@ -1,9 +1,12 @@
 """What can be known of notices."""
 
 from datetime import datetime
+from typing import Final
 
 from crystalcall.mailings.models import Notice
 from crystalcall.mailings.values import FailureReason, NoticeKind, NoticeState, NoticeView
+
+TO_MANY: Final = (NoticeKind.PRICES_RISE.value, NoticeKind.POLICY_CHANGES.value)
 
 
 def notices_of(order_number: str) -> tuple[NoticeView, ...]:
@@ -20,12 +23,12 @@ def due_notice(notice_id: int, *, now: datetime) -> NoticeView | None:
 def due_notices(*, now: datetime, at_most: int = 50) -> tuple[int, ...]:
     """Ids of notices whose time to be tried has come, longest due first.
 
-    Notices about prices come last, since there may be thousands at once: a PIN must not wait behind them.
+    Notices that go to everybody who asked come last, since there may be thousands at once: a PIN must not wait behind.
     """
     rows = Notice.objects.filter(state=NoticeState.QUEUED.value, next_try_at__lte=now)
-    urgent = rows.exclude(kind=NoticeKind.PRICES_RISE.value).order_by("next_try_at")
+    urgent = rows.exclude(kind__in=TO_MANY).order_by("next_try_at")
     first = tuple(urgent.values_list("pk", flat=True)[:at_most])
-    rest = rows.filter(kind=NoticeKind.PRICES_RISE.value).order_by("next_try_at")
+    rest = rows.filter(kind__in=TO_MANY).order_by("next_try_at")
     return first + tuple(rest.values_list("pk", flat=True)[: at_most - len(first)])
 
 

@@ -15,6 +15,12 @@ class NoticeKind(StrEnum):
     CREDIT_EXPIRING = "credit_expiring"
     CREDIT_EXPIRED = "credit_expired"
     PRICES_RISE = "prices_rise"
+    POLICY_CHANGES = "policy_changes"
+    PRIVACY_LINK = "privacy_link"
+    PRIVACY_CHANGE = "privacy_change"
+    PRIVACY_EXTENDED = "privacy_extended"
+    PRIVACY_DENIED = "privacy_denied"
+    AUTHORITY_TOLD = "authority_told"
 
 
 class NoticeState(StrEnum):
@@ -61,6 +67,12 @@ class Draft:
     purpose: Purpose
     holds: tuple[str, ...]
     write: Callable[[], Mail]
+    collected_under: int = 1
+    """The version of the privacy policy under which the address was given; the oldest where nobody says."""
+    agreed: frozenset[int] = frozenset()
+    """Versions whose new uses its owner agreed to since."""
+    subject: str = ""
+    """Under which opaque name the gate records that it left; the order's number where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

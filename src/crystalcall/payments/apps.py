@@ -12,6 +12,8 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare every field of this room in the inventory."""
-        from crystalcall.payments import personal_data
+        from crystalcall.payments import keeping_people, personal_data
+        from crystalcall.privacy import keepers
 
         personal_data.declare_all()
+        keepers.register(keeping_people.PaymentsKeeper())

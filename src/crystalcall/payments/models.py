@@ -26,6 +26,7 @@ class Payment(models.Model):
     last_decline_reason = models.CharField(max_length=REASON_CHARACTERS, blank=True, default="")
     created_at = models.DateTimeField()
     captured_at = models.DateTimeField(null=True, blank=True)
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = (
@@ -87,6 +88,7 @@ class GatewayTransaction(models.Model):
     void_state = models.CharField(max_length=REASON_CHARACTERS, default=VoidState.NONE.value)
     void_changed_at = models.DateTimeField(null=True, blank=True)
     void_detail = models.CharField(max_length=DETAIL_CHARACTERS, blank=True, default="")
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = (
@@ -120,6 +122,7 @@ class GatewayNotification(models.Model):
     received_at = models.DateTimeField()
     examined_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=REASON_CHARACTERS, blank=True, default="")
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~Q(notification_id=""), name="notification_has_its_id"),)

@@ -1,16 +1,17 @@
-"""The start-up check behind clause C01: a field that nobody declared stops the program."""
+"""The start-up checks behind clauses C01 and C09: an undeclared field, use or provider stops the program."""
 
 from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 
-from crystalcall.privacy import inventory
+from crystalcall.privacy import inventory, providers
 
 
 def register_checks() -> None:
-    """Add the inventory check to every start and every command."""
+    """Add the checks to every start and every command."""
     register(inventory_check)
+    register(provider_check)
 
 
 def concrete_fields() -> dict[str, tuple[str, ...]]:
@@ -25,7 +26,7 @@ def concrete_fields() -> dict[str, tuple[str, ...]]:
 
 
 def inventory_check(**_: Any) -> list[CheckMessage]:
-    """An error for each undeclared field and each declaration of a field that is gone."""
+    """An error for each undeclared field, each declaration of a field that is gone, and each that makes no sense."""
     present = concrete_fields()
     errors: list[CheckMessage] = [
         Error(
@@ -38,4 +39,10 @@ def inventory_check(**_: Any) -> list[CheckMessage]:
         Error(f"The inventory declares {name}, which does not exist.", id="privacy.E002")
         for name in inventory.stale(present)
     )
+    errors.extend(Error(f"The field {sentence}", id="privacy.E003") for sentence in inventory.senseless())
     return errors
+
+
+def provider_check(**_: Any) -> list[CheckMessage]:
+    """An error for each provider without a contract, or whose contract names what nobody declared."""
+    return [Error(sentence, id="privacy.E004") for sentence in providers.senseless_contracts()]

@@ -1,19 +1,25 @@
 """The gate: personal data leaves the program only with a permit, and each permit is a recorded disclosure.
 
 Whoever sends anything outside takes a `Permit` as the first argument; only `permit` makes one. A refusal says why and
-nothing is recorded (clauses C08, C09).
+nothing is recorded (clauses C08, C09). The contract with the provider must cover it, and so must the policy: a use that
+only a newer version has waits until that is in force, and for older data until its owner agrees (C20). Nothing leaves
+about somebody who is found or suspected to be a child (C19).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from crystalcall.plumbing.clock import now as clock_now
+from crystalcall.plumbing import clock
 from crystalcall.plumbing.rowsets import Rowset
+from crystalcall.privacy.erasures.queries import suspended
 from crystalcall.privacy.models import Disclosure
-from crystalcall.privacy.providers import PROVIDERS, Provider
+from crystalcall.privacy.policy.queries import allows, hands_over
+from crystalcall.privacy.policy.values import Allowed, NotAllowed, NotAllowedReason
+from crystalcall.privacy.providers import PROVIDERS
 from crystalcall.privacy.purposes import Purpose
 
 _MADE_BY_THE_GATE = object()
@@ -29,6 +35,9 @@ class RefusalReason(StrEnum):
     PURPOSE_NOT_AGREED = "purpose_not_in_contract"
     FIELD_NOT_AGREED = "field_not_in_contract"
     NOTHING_NAMED = "no_field_or_subject_named"
+    NOT_IN_POLICY = "not_in_the_policy_in_force"
+    NOT_AGREED = "collected_under_an_older_policy"
+    SUBJECT_SUSPENDED = "subject_suspended"
 
 
 class ForgedPermitError(Exception):
@@ -62,42 +71,72 @@ class Refusal:
     detail: str
 
 
-def permit(provider: str, purpose: Purpose, fields: tuple[str, ...], subject: str) -> Permit | Refusal:
+def permit(
+    provider: str,
+    purpose: Purpose,
+    fields: tuple[str, ...],
+    subject: str,
+    *,
+    collected_under: int = 1,
+    agreed: Collection[int] = (),
+) -> Permit | Refusal:
     """Ask to send `fields` about `subject` (an opaque id, never a name or number) to `provider`.
 
-    Writes the disclosure in the caller's transaction: if that rolls back, nothing is claimed to have left.
+    `collected_under` is the version of the policy under which the data was given (who does not say is taken to mean the
+    oldest), `agreed` the versions whose new uses its owner agreed to since. Writes the disclosure in the caller's
+    transaction: if that rolls back, nothing is claimed to have left.
     """
-    given = permits(provider, purpose, fields, (subject,))
+    given = permits(provider, purpose, fields, (subject,), collected_under=collected_under, agreed=agreed)
     return given if isinstance(given, Refusal) else given[0]
 
 
 def permits(
-    provider: str, purpose: Purpose, fields: tuple[str, ...], subjects: Sequence[str]
+    provider: str,
+    purpose: Purpose,
+    fields: tuple[str, ...],
+    subjects: Sequence[str],
+    *,
+    collected_under: int = 1,
+    agreed: Collection[int] = (),
 ) -> tuple[Permit, ...] | Refusal:
     """Ask the same for several subjects at once: a permit for each, in their order, or one refusal for all."""
-    at = clock_now()
-    registered = PROVIDERS.get(provider)
-    if registered is None:
-        return Refusal(RefusalReason.UNKNOWN_PROVIDER, provider)
-    refusal = _refusal(registered, purpose, fields, subjects)
+    at = clock.now()
+    refusal = (
+        _contract_refusal(provider, purpose, fields, at.date())
+        or _use_refusal(allows(purpose, collected_under=collected_under, now=at, agreed=agreed), purpose)
+        or _use_refusal(hands_over(provider, purpose, fields, now=at), purpose)
+        or _subject_refusal(fields, subjects)
+    )
     if refusal is not None:
         return refusal
-    day = at.date()
-    if day < registered.contract_from or (registered.contract_until is not None and day > registered.contract_until):
-        return Refusal(RefusalReason.NO_CONTRACT, provider)
     named = json.dumps(sorted(fields))
     _disclosures.insert(_COLUMNS, [(provider, purpose.value, named, subject, at) for subject in subjects])
     return tuple(Permit(provider, purpose, tuple(fields), subject, _MADE_BY_THE_GATE) for subject in subjects)
 
 
-def _refusal(
-    registered: Provider, purpose: Purpose, fields: tuple[str, ...], subjects: Sequence[str]
-) -> Refusal | None:
-    if not fields or not subjects or not all(subjects):
-        return Refusal(RefusalReason.NOTHING_NAMED, "fields" if not fields else "subject")
+def _contract_refusal(provider: str, purpose: Purpose, fields: tuple[str, ...], day: date) -> Refusal | None:
+    registered = PROVIDERS.get(provider)
+    if registered is None:
+        return Refusal(RefusalReason.UNKNOWN_PROVIDER, provider)
     if purpose not in registered.purposes:
         return Refusal(RefusalReason.PURPOSE_NOT_AGREED, purpose.value)
     surplus = sorted(set(fields) - registered.fields)
     if surplus:
         return Refusal(RefusalReason.FIELD_NOT_AGREED, ", ".join(surplus))
+    if day < registered.contract_from or (registered.contract_until is not None and day > registered.contract_until):
+        return Refusal(RefusalReason.NO_CONTRACT, provider)
     return None
+
+
+def _use_refusal(said: Allowed | NotAllowed, purpose: Purpose) -> Refusal | None:
+    if isinstance(said, Allowed):
+        return None
+    is_older = said.reason is NotAllowedReason.NOT_AGREED
+    return Refusal(RefusalReason.NOT_AGREED if is_older else RefusalReason.NOT_IN_POLICY, purpose.value)
+
+
+def _subject_refusal(fields: tuple[str, ...], subjects: Sequence[str]) -> Refusal | None:
+    if not fields or not subjects or not all(subjects):
+        return Refusal(RefusalReason.NOTHING_NAMED, "fields" if not fields else "subject")
+    shut = suspended(subjects)
+    return Refusal(RefusalReason.SUBJECT_SUSPENDED, ", ".join(sorted(shut))) if shut else None

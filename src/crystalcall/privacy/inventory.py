@@ -4,23 +4,48 @@ Each room declares its own models in its `personal_data.py`; this module knows n
 fideslang taxonomy, so that the inventory can be read by other privacy tools.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from crystalcall.privacy.purposes import Purpose
+from crystalcall.privacy.categories import words_for
+from crystalcall.privacy.purposes import FACTS, Purpose
+from crystalcall.privacy.retention_classes import CLASSES, RetentionRule
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 EraseRule = Literal["destroy", "keep_for_records", "unlink"]
 
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A field about a person: fideslang category, why it is kept, for how long, and what deletion does to it."""
+    """A field about a person: fideslang category, why it is kept, for how long, and what deletion does to it.
+
+    `not_exported` is empty where the person's own export contains the field, under `label`; else it says why not.
+    """
 
     category: str
     purposes: tuple[Purpose, ...]
     retention: str
     erase: EraseRule
+    label: "_StrPromise | str" = ""
+    not_exported: "_StrPromise | str" = ""
+
+    @property
+    def is_exported(self) -> bool:
+        """Whether the field stands in the export that a person can ask for."""
+        return not self.not_exported
+
+    @property
+    def words(self) -> "_StrPromise | str":
+        """What readers call the field; the name of its category where it has none of its own."""
+        return self.label or words_for(self.category)
+
+    @property
+    def rule(self) -> RetentionRule:
+        """Its retention class. Errors: KeyError where nobody declared that class (refused at start)."""
+        return CLASSES[self.retention]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +65,23 @@ class InventoryError(Exception):
 _declared: dict[str, dict[str, Declaration]] = {}
 
 
-def personal(*, category: str, purposes: tuple[Purpose, ...], retention: str, erase: EraseRule) -> Personal:
-    """Declare a field as personal. Errors: InventoryError without a purpose or a retention."""
+def personal(
+    *,
+    category: str,
+    purposes: tuple[Purpose, ...],
+    retention: str,
+    erase: EraseRule,
+    label: "_StrPromise | str" = "",
+    not_exported: "_StrPromise | str" = "",
+) -> Personal:
+    """Declare a field as personal. Errors: InventoryError without a category, a purpose or a retention.
+
+    `label` is what readers call it (the category's words where it is left out); `not_exported` says why the person's
+    own export leaves it out (such as "opens the order, so it is a key and not a fact").
+    """
     if not purposes or not retention or not category:
         raise InventoryError("A personal field needs a category, a purpose and a retention.")
-    return Personal(category, purposes, retention, erase)
+    return Personal(category, purposes, retention, erase, label, not_exported)
 
 
 def impersonal(reason: str) -> Impersonal:
@@ -87,6 +124,12 @@ def stale(concrete_fields: Mapping[str, tuple[str, ...]]) -> list[str]:
     )
 
 
+def declaration_of(field: str) -> Declaration | None:
+    """What was declared of one field ("app_label.Model.field"), or None."""
+    model, _, name = field.rpartition(".")
+    return _declared.get(model, {}).get(name)
+
+
 def personal_fields() -> dict[str, dict[str, Personal]]:
     """Only the personal fields, by model and field."""
     found = {
@@ -94,3 +137,23 @@ def personal_fields() -> dict[str, dict[str, Personal]]:
         for model, fields in _declared.items()
     }
     return {model: fields for model, fields in found.items() if fields}
+
+
+def senseless() -> list[str]:
+    """Sentences about personal fields whose category, purpose or retention class nobody declared; sorted."""
+    return sorted(
+        f"{model}.{name} {problem}"
+        for model, fields in personal_fields().items()
+        for name, field in fields.items()
+        for problem in _problems(field)
+    )
+
+
+def _problems(field: Personal) -> Iterable[str]:
+    if not words_for(field.category):
+        yield f"has the category {field.category}, which privacy/categories.py does not know."
+    if field.retention not in CLASSES:
+        yield f"is kept as {field.retention}, which is no class of privacy/retention_classes.py."
+    for purpose in field.purposes:
+        if purpose not in FACTS:
+            yield f"is kept for {purpose}, which is no purpose of privacy/purposes.py."

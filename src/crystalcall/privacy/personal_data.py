@@ -36,6 +36,15 @@ def declare_all() -> None:
             "last_problem": impersonal("name of an error class, never its message"),
         },
     )
+    declare(
+        "plumbing.Tally",
+        {
+            "name": impersonal("what is counted, a name of the program's"),
+            "total": impersonal("how often; whom stands nowhere"),
+            "since": impersonal("when a count began"),
+            "counted_at": impersonal("when a count was last written"),
+        },
+    )
     reason = "background work carries ids only; its rows are pruned"
     names = (
         "id status enqueued_at started_at finished_at args_kwargs priority task_path worker_ids queue_name "

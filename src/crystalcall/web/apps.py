@@ -8,3 +8,9 @@ class WebConfig(AppConfig):
 
     name = "crystalcall.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Say what this door can show for the policy's clauses."""
+        from crystalcall.web import evidence
+
+        evidence.supply_all()

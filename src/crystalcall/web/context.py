@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from crystalcall.plumbing import clock
 from crystalcall.plumbing.middleware.language import RUSSIAN, language_of
 from crystalcall.plumbing.settings import current
+from crystalcall.privacy.register import Head, head
 from crystalcall.shop.cart import Cart, address, read_cart
+from crystalcall.web.policy_words import PolicyNews, policy_news, remembered_policy_news
 from crystalcall.web.savings import SavingLine, saving_line
 
 NAMES = {"en": "English", "ru": "Русский"}
@@ -82,6 +84,16 @@ class Site:
         return current().store_base_url + in_language(self.path, RUSSIAN)
 
     @cached_property
+    def policy_news(self) -> PolicyNews | None:
+        """The announced version of the privacy policy; None while none is announced (clause C20)."""
+        return policy_news(clock.now())
+
+    @cached_property
+    def register_head(self) -> Head | None:
+        """The register's last signed root, for receipts; None before the first night."""
+        return head()
+
+    @cached_property
     def saving(self) -> SavingLine | None:
         """The computed saving with its evidence; None where no price can be compared."""
         return saving_line(self.language, clock.now())
@@ -91,7 +103,13 @@ class StillSite(Site):
     """The same for pages that must stand when the database does not: no cart, no saving line."""
 
     cart = EMPTY_CART
+    register_head = None
     saving = None
+
+    @cached_property
+    def policy_news(self) -> PolicyNews | None:
+        """The announcement as this process knew it last."""
+        return remembered_policy_news(clock.now())
 
 
 def in_language(path: str, language: str) -> str:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from crystalcall.web import health
+from crystalcall.web.privacy import register_urls, request_urls
 from crystalcall.web.privacy import urls as privacy_urls
 from crystalcall.web.service import urls as service_urls
 from crystalcall.web.shop import urls as shop_urls
@@ -12,11 +13,16 @@ plain_patterns: list[URLPattern | URLResolver] = [
     path("robots.txt", health.robots, name="robots"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include(privacy_urls.well_known_patterns)),
+    *register_urls.plain_patterns,
+    *request_urls.plain_patterns,
 ]
 
 localized_patterns: list[URLPattern | URLResolver] = [
     path("", include(shop_urls)),
     path("", include(privacy_urls)),
+    path("", include(register_urls)),
+    path("", include(request_urls)),
     path("", include(service_urls)),
     path("", include(updates_urls)),
 ]

@@ -80,6 +80,7 @@ def test_an_undeclared_field_stops_the_program(copy):
     assert "customers.Whim.nickname" in verdict.stderr
 
 
+@pytest.mark.clause("C17")
 def test_a_cookie_on_any_page_is_caught_by_the_crawl(copy):
     edit(
         copy,
@@ -92,6 +93,7 @@ def test_a_cookie_on_any_page_is_caught_by_the_crawl(copy):
     assert "CookieSetError" in verdict.stdout
 
 
+@pytest.mark.clause("C17")
 def test_a_cookie_past_a_missing_guard_is_caught_by_the_crawl(copy):
     edit(copy, "config/django_settings.py", '"crystalcall.plumbing.middleware.cookie_guard.cookie_guard",', "")
     edit(

@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 from crystalcall.mailings import figures
 from crystalcall.minutes.calls.queries import access_numbers
 from crystalcall.plumbing.settings import current
+from crystalcall.privacy.register import head
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The register's root as it stood when the mail was written: its reader can hold the shop to it later."""
+
+    day: str
+    root: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +26,7 @@ class Frame:
     rates_url: str
     privacy_url: str
     service_email: str
+    witness: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,16 @@ def frame_of(name: str, token: str, language: str) -> Frame:
         rates_url=f"{base}/rates/",
         privacy_url=f"{base}/privacy/",
         service_email=current().service_email,
+        witness=witness_of(language),
     )
+
+
+def witness_of(language: str) -> Witness | None:
+    """The last signed root of the register; None before the first night."""
+    last = head()
+    if last is None:
+        return None
+    return Witness(figures.day(last.day, language), last.short_root, f"{base_url(language)}/privacy/register/")
 
 
 def access_said(language: str) -> tuple[AccessSaid, ...]:

@@ -17,6 +17,7 @@ from crystalcall.payments.states import AttemptState, PaymentState
 from crystalcall.plumbing import settings
 from crystalcall.plumbing.ids import random_code
 from crystalcall.privacy.gate import Permit
+from crystalcall.privacy.policy.queries import current_number
 from crystalcall.rules.money import cents_exact, dollars_from_micros
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ def _write_attempt(order: OrderReference, *, now: datetime) -> tuple[int, str] |
     """Write the attempt before anything is sent: its row id and reference."""
     with transaction.atomic(durable=True):
         Payment.objects.get_or_create(
-            order_number=order.order_number, defaults={"amount_micros": order.amount_micros, "created_at": now}
+            order_number=order.order_number,
+            defaults={"amount_micros": order.amount_micros, "created_at": now, "policy_version": current_number()},
         )
         payment = locks.payment_of_order(order.order_number)
         if payment is None or payment.amount_micros != order.amount_micros:

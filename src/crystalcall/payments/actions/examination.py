@@ -33,6 +33,7 @@ from crystalcall.payments.judgment import AttemptFacts, Judgment, judge, next_ro
 from crystalcall.payments.models import GatewayTransaction, Payment
 from crystalcall.payments.states import PaymentState, TransactionRole, VoidState
 from crystalcall.plumbing.announcements import announce
+from crystalcall.privacy.policy.queries import current_number
 from crystalcall.rules.money import MICROS_PER_DOLLAR
 
 logger = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ def _write(case: _Case, role: TransactionRole) -> GatewayTransaction:
         amount_micros=int(case.details.amount * MICROS_PER_DOLLAR),
         submitted_at=case.details.submitted_at,
         first_seen_at=case.now,
+        policy_version=current_number(),
     )
     row.examined_at = case.now
     if role is not case.known_role:

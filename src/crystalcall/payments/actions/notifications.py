@@ -26,6 +26,7 @@ from crystalcall.payments.decisions import (
 from crystalcall.payments.gateway import Gateway
 from crystalcall.payments.models import GatewayNotification
 from crystalcall.plumbing import settings
+from crystalcall.privacy.policy.queries import current_number
 
 #: A message may outrun the gateway's own reporting; for so long "not found" is not believed.
 NOT_FOUND_PATIENCE = timedelta(hours=1)
@@ -75,6 +76,7 @@ def _fields(message: Notification, *, now: datetime) -> dict[str, object]:
         "event_type": message.event_type,
         "trans_id": message.trans_id,
         "received_at": now,
+        "policy_version": current_number(),
     }
     if not message.trans_id:
         fields |= {"examined_at": now, "outcome": NOT_A_PAYMENT}

@@ -13,8 +13,12 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Declare what this room keeps, guard its history, and listen."""
         from crystalcall.plumbing import append_only
-        from crystalcall.shop.orders import listeners, personal_data
+        from crystalcall.privacy import keepers
+        from crystalcall.shop.orders import evidence, keeping_people, listeners, personal_data, tokens
 
         personal_data.declare_all()
+        tokens.declare_columns()
         append_only.register("orders_orderevent")
         listeners.listen_to_all()
+        evidence.supply_all()
+        keepers.register(keeping_people.OrdersKeeper())

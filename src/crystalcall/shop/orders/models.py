@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from crystalcall.rules.ordering import SETTLED, OrderFact, OrderState
+from crystalcall.shop.orders.values import NoticeTopic
 
 
 class Order(models.Model):
@@ -22,6 +23,7 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     fulfilled_at = models.DateTimeField(null=True)
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         """The times agree with the state; what waits for somebody is found quickly."""
@@ -102,31 +104,37 @@ class Card(models.Model):
         return self.pin_serial
 
 
-class PriceNoticeWish(models.Model):
-    """The buyer asked at the checkout to be told before prices rise; off unless asked for, ended by its own link.
+class NoticeWish(models.Model):
+    """The buyer asked at the checkout to be told of something by mail; off unless asked for, ended by its own link.
 
     An ended wish keeps no key, only that its link was used: whoever opens it again is told that it has ended.
     """
 
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="price_notice_wish")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notice_wishes")
+    topic = models.CharField(max_length=10, default=NoticeTopic.PRICES.value, db_default=NoticeTopic.PRICES.value)
     sealed_token = models.BinaryField(null=True)
     token_index = models.BinaryField(max_length=32, unique=True)
     asked_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         """A wish that stands can be written into a mail; one that was stopped cannot."""
 
         constraints: ClassVar = [
             models.CheckConstraint(
-                name="pricenoticewish_stopped_agrees",
+                name="noticewish_stopped_agrees",
                 condition=Q(sealed_token__isnull=False, stopped_at__isnull=True)
                 | Q(sealed_token__isnull=True, stopped_at__isnull=False),
+            ),
+            models.UniqueConstraint(name="noticewish_topic_once", fields=["order", "topic"]),
+            models.CheckConstraint(
+                name="noticewish_topic_known", condition=Q(topic__in=[topic.value for topic in NoticeTopic])
             ),
         ]
 
     def __str__(self) -> str:
-        return f"price notices of {self.order_id}"
+        return f"notices about {self.topic} to {self.order_id}"
 
 
 class OrderEvent(models.Model):

@@ -1,5 +1,7 @@
 """What orders keep about people: whose order it is, the power of its link, and whether they want price notices."""
 
+from django.utils.translation import gettext_lazy as _
+
 from crystalcall.privacy.inventory import declare, impersonal, personal
 from crystalcall.privacy.purposes import Purpose
 
@@ -35,6 +37,8 @@ def _declare_order() -> None:
                 purposes=(Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS),
                 retention="order_record",
                 erase="destroy",
+                label=_("Secret address of your order’s page"),
+                not_exported=_("a key that opens the order's page, not a fact about the buyer"),
             ),
             "token_index": impersonal("keyed hash of a random token"),
             "placing_index": impersonal("keyed hash over a random key, telling nothing without it"),
@@ -43,7 +47,9 @@ def _declare_order() -> None:
                 purposes=(Purpose.ORDER_FULFILLMENT, Purpose.CUSTOMER_SERVICE),
                 retention="order_record",
                 erase="unlink",
+                label=_("Which orders are yours"),
             ),
+            "policy_version": impersonal("number of the policy in force when it was collected"),
             "state": impersonal("a state of an order"),
             "language": impersonal("one of the store's two languages"),
             "total_micros": impersonal("price of an order"),
@@ -85,22 +91,27 @@ def _declare_contents() -> None:
 
 def _declare_wish() -> None:
     declare(
-        "orders.PriceNoticeWish",
+        "orders.NoticeWish",
         {
             "id": impersonal("row number"),
             "order": personal(
                 category="user.privacy_preferences",
-                purposes=(Purpose.PRICE_NOTICE,),
+                purposes=(Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE),
                 retention="until_stopped",
                 erase="destroy",
+                label=_("Your wish to be told of prices or of this policy"),
             ),
             "sealed_token": personal(
                 category="user.authorization.credentials",
-                purposes=(Purpose.PRICE_NOTICE,),
+                purposes=(Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE),
                 retention="until_stopped",
                 erase="destroy",
+                label=_("Secret address that ends your wish"),
+                not_exported=_("a key that ends the wish, not a fact about the buyer"),
             ),
+            "topic": impersonal("a word of a closed list: what the wish is about"),
             "token_index": impersonal("keyed hash of a random token"),
+            "policy_version": impersonal("number of the policy in force when it was collected"),
             "asked_at": impersonal("time of a wish, telling nothing without its order"),
             "stopped_at": impersonal("time of its end, telling nothing without its order"),
         },

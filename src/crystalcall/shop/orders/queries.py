@@ -10,17 +10,18 @@ from crystalcall.minutes.ledger.queries import balance
 from crystalcall.minutes.ledger.values import Balance
 from crystalcall.payments.queries import PaymentView, payment_of
 from crystalcall.plumbing.ids import random_token
+from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.ordering import CLOSED, OrderState
 from crystalcall.shop.orders.models import Card, Order, OrderEvent
-from crystalcall.shop.orders.price_wishes import (
-    price_notice_link,
-    price_notice_orders,
+from crystalcall.shop.orders.notice_wishes import (
+    notice_link,
+    notice_orders,
     price_notice_stock,
     stop_token,
 )
 from crystalcall.shop.orders.stock import ended_on, ending_on, order_of_account, stock
 from crystalcall.shop.orders.tokens import find_order, token_of
-from crystalcall.shop.orders.values import LineView, OrderLetter
+from crystalcall.shop.orders.values import LineView, NoticeTopic, OrderLetter
 
 __all__ = [
     "CardView",
@@ -33,11 +34,11 @@ __all__ = [
     "history",
     "letter",
     "new_placing_key",
+    "notice_link",
+    "notice_orders",
     "order_by_token",
     "order_of_account",
     "paid_unfulfilled",
-    "price_notice_link",
-    "price_notice_orders",
     "price_notice_stock",
     "stock",
     "stop_token",
@@ -66,7 +67,8 @@ class CardView:
 class OrderView:
     """An order as its page shows it; without PINs, which are asked for apart.
 
-    ``stop_token`` opens the page that ends price notices; None where none are sent.
+    ``stop_token`` opens the page that ends price notices, ``policy_stop_token`` that for notices about the policy; None
+    where none are sent.
     """
 
     order_number: str
@@ -81,6 +83,7 @@ class OrderView:
     payment: PaymentView | None
     masked_email: str | None = field(repr=False)
     stop_token: str | None = field(default=None, repr=False)
+    policy_stop_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,9 @@ def order_by_token(token: str) -> OrderView | None:
         total_micros=order.total_micros,
         cards=_cards(order),
         payment=payment_of(order.order_number),
-        masked_email=masked_email(order.customer_id) if order.customer_id else None,
+        masked_email=masked_email(order.customer_id, purpose=Purpose.ORDER_STATUS) if order.customer_id else None,
         stop_token=stop_token(order.order_number),
+        policy_stop_token=stop_token(order.order_number, NoticeTopic.POLICY),
     )
 
 
@@ -135,6 +139,7 @@ def letter(order_number: str) -> OrderLetter | None:
         total_micros=order.total_micros,
         lines=_lines(order),
         fulfilled_at=order.fulfilled_at,
+        policy_version=order.policy_version,
     )
 
 

@@ -5,7 +5,8 @@ import re
 from typing import Final
 
 from crystalcall.plumbing.sealing import blind_index, seal, unseal
-from crystalcall.shop.orders.models import Order, PriceNoticeWish
+from crystalcall.privacy.keys import columns
+from crystalcall.shop.orders.models import NoticeWish, Order
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 PLACING_KEY: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -26,6 +27,19 @@ def token_index(token: str) -> bytes:
     return blind_index(token, "orders.token")
 
 
+def declare_columns() -> None:
+    """Name this room's sealed columns: keys that open a page and tell nothing, so they lie under the outer key."""
+    columns.register(
+        columns.OuterColumn(Order, "sealed_token", lambda order: f"orders.token:{order.order_number}"),
+        columns.OuterColumn(
+            NoticeWish,
+            "sealed_token",
+            lambda wish: f"orders.stop-token:{wish.order.order_number}",
+            related=("order",),
+        ),
+    )
+
+
 def find_order(token: str) -> Order | None:
     """The order whose link holds this token, or None; what is no token is not even looked up."""
     if not TOKEN.fullmatch(token):
@@ -37,11 +51,11 @@ def find_order(token: str) -> Order | None:
 
 
 def seal_stop_token(token: str, order_number: str) -> bytes:
-    """Seal the token that ends price notices, bound to its order; it opens nothing else."""
+    """Seal the token that ends notices, bound to its order; it opens nothing else."""
     return seal(token, f"orders.stop-token:{order_number}")
 
 
-def stop_token_of(wish: PriceNoticeWish) -> str | None:
+def stop_token_of(wish: NoticeWish) -> str | None:
     """The token of a wish that stands, opened; None once it was stopped."""
     if wish.sealed_token is None:
         return None
@@ -53,11 +67,11 @@ def stop_token_index(token: str) -> bytes:
     return blind_index(token, "orders.stop-token")
 
 
-def find_wish(token: str) -> PriceNoticeWish | None:
+def find_wish(token: str) -> NoticeWish | None:
     """The wish, standing or stopped, whose mails held this token; what is no token is not even looked up."""
     if not TOKEN.fullmatch(token):
         return None
-    wishes = PriceNoticeWish.objects.select_related("order")
+    wishes = NoticeWish.objects.select_related("order")
     return wishes.filter(token_index=stop_token_index(token)).first()
 
 

@@ -11,6 +11,13 @@ from crystalcall.rules.ordering import OrderState
 from crystalcall.shop.cart.values import Cart
 
 
+class NoticeTopic(StrEnum):
+    """What a buyer asked to be told of by mail; each is asked for and ended by itself."""
+
+    PRICES = "prices"
+    POLICY = "policy"
+
+
 class PlacingProblemReason(StrEnum):
     """Why an order cannot be placed, apart from the buyer's own details."""
 
@@ -33,8 +40,8 @@ class PlaceOrder:
     """A buyer's wish as it came from the form.
 
     ``placing_key`` is the random token (22 characters or more) that the form carried: the same form sent twice
-    is one order. ``cart`` is what `read_cart` made of the address. ``price_notices``: the buyer ticked the box that
-    asks for a mail before prices rise.
+    is one order. ``cart`` is what `read_cart` made of the address. ``price_notices`` and ``policy_notices``: the
+    buyer ticked the box that asks for a mail before prices rise, or when the privacy policy changes.
     """
 
     placing_key: str = field(repr=False)
@@ -44,6 +51,13 @@ class PlaceOrder:
     telephone: str | None = field(repr=False)
     language: str
     price_notices: bool = False
+    policy_notices: bool = False
+
+    @property
+    def topics(self) -> tuple[NoticeTopic, ...]:
+        """What the buyer asked to be told of."""
+        asked = {NoticeTopic.PRICES: self.price_notices, NoticeTopic.POLICY: self.policy_notices}
+        return tuple(topic for topic, is_asked in asked.items() if is_asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +107,8 @@ class RevealedCard:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceNoticesStopped:
-    """No price notices go to this mailbox any more; ``wishes`` is how many orders' wishes this call ended."""
+class NoticesStopped:
+    """No notices of this kind go to this mailbox any more; ``wishes`` is how many orders' wishes this call ended."""
 
     wishes: int
 
@@ -105,9 +119,10 @@ class UnknownLink:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceNoticeLink:
+class NoticeLink:
     """What the page behind a stop link shows; the address is masked."""
 
+    topic: NoticeTopic
     stopped: bool
     masked_email: str | None = field(repr=False)
 
@@ -175,3 +190,4 @@ class OrderLetter:
     total_micros: int
     lines: tuple[LineView, ...]
     fulfilled_at: datetime | None
+    policy_version: int = 1

@@ -25,6 +25,7 @@ class CheckoutForm:
     email: str = field(default="", repr=False)
     telephone: str = field(default="", repr=False)
     price_notices: bool = False
+    policy_notices: bool = False
     total_micros: int | None = None
     wrong: tuple[PlacingProblem, ...] = ()
 
@@ -60,5 +61,6 @@ def read_form(posted: QueryDict) -> CheckoutForm:
         email=typed("email"),
         telephone=typed("telephone"),
         price_notices=bool(typed("price_notices")),
+        policy_notices=bool(typed("policy_notices")),
         total_micros=int(total) if total.isascii() and total.isdigit() and len(total) < 16 else None,  # noqa: PLR2004  # more digits than any order's total
     )

@@ -17,4 +17,5 @@ urlpatterns = [
     path("orders/<slug:token>/pay/", views_orders.pay, name="order-pay"),
     path("orders/<slug:token>/returned/", views_orders.returned, name="order-returned"),
     path("orders/<slug:token>/pin/", views_orders.pin, name="order-pin"),
+    path("orders/<slug:token>/agree/", views_orders.agree, name="order-agree"),
 ]

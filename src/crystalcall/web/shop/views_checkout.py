@@ -51,6 +51,7 @@ def _place(request: HttpRequest, site: Site, form: CheckoutForm) -> HttpResponse
         telephone=form.telephone or None,
         language=site.language,
         price_notices=form.price_notices,
+        policy_notices=form.policy_notices,
     )
     answer = place_order(wish, now=clock.now())
     if isinstance(answer, CannotPlace):

@@ -13,9 +13,11 @@ from crystalcall.payments.actions import HandOff, PaymentUnavailable, Unavailabl
 from crystalcall.plumbing import clock
 from crystalcall.rules.ordering import OrderState
 from crystalcall.shop.orders.actions import begin_payment, reveal_pins
+from crystalcall.shop.orders.new_uses import agree_to_uses, open_uses
 from crystalcall.shop.orders.queries import OrderView, order_by_token, stock
 from crystalcall.shop.orders.values import NotPayable
 from crystalcall.web.context import Site
+from crystalcall.web.policy_words import uses_said
 from crystalcall.web.shop.order_pages import OrderPage, Stage, order_page, stage_of
 
 View = Callable[..., HttpResponse]
@@ -74,6 +76,16 @@ def pin(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @private
+def agree(request: HttpRequest, token: str) -> HttpResponse:
+    """Agree to the new uses that the order's page named; a GET only leads back there."""
+    _found(token)
+    version = request.POST.get("version", "")
+    if request.method == "POST" and version.isascii() and version.isdigit() and len(version) < 5:  # noqa: PLR2004  # a version's number
+        agree_to_uses(token, int(version), now=clock.now())
+    return redirect("order", token=token)
+
+
+@private
 def hand_off(request: HttpRequest, token: str) -> HttpResponse:
     """The page whose one form leads to the gateway's; or the order's page, saying why there is none."""
     answer = begin_payment(token, now=clock.now())
@@ -109,5 +121,12 @@ def _show(request: HttpRequest, token: str, page: OrderPage, *, status: int = 20
         "order": page.order,
         "token": token,
         "access_numbers": access_numbers() if page.cards else (),
+        "open_uses": _open_uses(token),
     }
     return render(request, "web/order.html", facts, status=status)
+
+
+def _open_uses(token: str) -> dict[str, Any] | None:
+    """The new uses to agree to, in words."""
+    waiting = open_uses(token, now=clock.now())
+    return None if waiting is None else {"version": waiting.version, "uses": uses_said(waiting.purposes)}

@@ -1,6 +1,7 @@
 """What happens to orders; each verb is one transaction and may be repeated without harm."""
 
 from crystalcall.shop.orders.actions.fulfilling import fulfill_order, reveal_pins
+from crystalcall.shop.orders.actions.notices import stop_notices
 from crystalcall.shop.orders.actions.paying import (
     begin_payment,
     cancel_order,
@@ -10,7 +11,6 @@ from crystalcall.shop.orders.actions.paying import (
     mark_paid,
 )
 from crystalcall.shop.orders.actions.placing import place_order
-from crystalcall.shop.orders.actions.price_notices import stop_price_notices
 
 __all__ = [
     "begin_payment",
@@ -22,5 +22,5 @@ __all__ = [
     "mark_paid",
     "place_order",
     "reveal_pins",
-    "stop_price_notices",
+    "stop_notices",
 ]

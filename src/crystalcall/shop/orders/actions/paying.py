@@ -51,7 +51,7 @@ def begin_payment(token: str, *, now: datetime) -> HandOff | AlreadyPaid | NotPa
         return NotPayable(state)
     if state is not OrderState.PLACED:
         return AlreadyPaid(order.order_number, state)
-    person = contact(order.customer_id) if order.customer_id else None
+    person = contact(order.customer_id, purpose=Purpose.ORDER_FULFILLMENT) if order.customer_id else None
     if person is None:
         return NotPayable(state)
     with transaction.atomic():

@@ -2,20 +2,28 @@
 
 import json
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
 from crystalcall.customers.actions import record_guest
-from crystalcall.customers.contact_details import ContactDetails, ContactProblems, read_contact
+from crystalcall.customers.contact_details import (
+    ContactDetails,
+    ContactProblemReason,
+    ContactProblems,
+    read_contact,
+)
 from crystalcall.minutes.rates.queries import current_deck
 from crystalcall.minutes.rates.values import Deck
+from crystalcall.plumbing import tallies
 from crystalcall.plumbing.announcements import announce
 from crystalcall.plumbing.ids import random_code, random_token
+from crystalcall.privacy.policy.queries import current_number
 from crystalcall.rules.ordering import INITIAL
 from crystalcall.shop.cart.values import Cart
 from crystalcall.shop.catalogue.queries import ProductInfo, products
 from crystalcall.shop.orders import history, tokens
-from crystalcall.shop.orders.actions import price_notices
+from crystalcall.shop.orders.actions import notices
 from crystalcall.shop.orders.events import OrderPlaced
 from crystalcall.shop.orders.models import Order, OrderLine
 from crystalcall.shop.orders.values import (
@@ -26,6 +34,9 @@ from crystalcall.shop.orders.values import (
     PlacingProblemReason,
 )
 
+CARD_NUMBERS_REFUSED: Final = "card_numbers_refused"
+"""The tally of forms with a payment card's number where none belongs (clause C22); shown on the evidence page."""
+
 
 def place_order(wish: PlaceOrder, *, now: datetime) -> Placed | CannotPlace:
     """Place an order, once for each form: the same form again gives the same order."""
@@ -34,6 +45,8 @@ def place_order(wish: PlaceOrder, *, now: datetime) -> Placed | CannotPlace:
     deck = current_deck(now)
     problems = _problems(wish, details, catalogue, deck)
     if problems or isinstance(details, ContactProblems) or deck is None:
+        if any(problem.reason is ContactProblemReason.CARD_NUMBER for problem in problems):
+            tallies.count(CARD_NUMBERS_REFUSED)
         return CannotPlace(problems)
     index = tokens.placing_index(wish.placing_key, _content(wish, details))
     try:
@@ -82,7 +95,8 @@ def _content(wish: PlaceOrder, details: ContactDetails) -> str:
     lines = sorted((line.sku, line.quantity) for line in wish.cart.lines)
     typed = [lines, details.name, details.email, details.telephone, details.language]
     # Said only where it is asked for, so that a form sent before the box existed is still known by its content.
-    return json.dumps([*typed, "price notices"] if wish.price_notices else typed)
+    asked = [*(["price notices"] if wish.price_notices else []), *(["policy notices"] if wish.policy_notices else [])]
+    return json.dumps([*typed, *asked])
 
 
 def _known(index: bytes) -> Placed | None:
@@ -111,6 +125,7 @@ def _place(
         language=details.language,
         total_micros=wish.cart.total_micros,
         placed_at=now,
+        policy_version=current_number(),
     )
     OrderLine.objects.bulk_create(
         OrderLine(
@@ -125,8 +140,8 @@ def _place(
         )
         for position, line in enumerate(wish.cart.lines, start=1)
     )
-    if wish.price_notices:
-        price_notices.ask(order, now=now)
+    for topic in wish.topics:
+        notices.ask(order, topic, now=now)
     history.append(order, "placed", before=INITIAL, now=now)
     announce(OrderPlaced(placed.order_number))
     return placed

@@ -1,0 +1,160 @@
+"""The mails about a privacy request: the link that proves a mailbox, the one that proves a new one, delay and refusal.
+
+No name stands in them: the first may reach an address that somebody else typed into the form, the second one that
+nobody has proved yet.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from crystalcall.mailings import figures
+from crystalcall.mailings.composing.frame import Frame, base_url, witness_of
+from crystalcall.mailings.composing.writing import Envelope, render
+from crystalcall.mailings.values import Draft, Mail, NobodyToTell, NothingToTell, NoticeKind, NoticeView
+from crystalcall.plumbing.settings import current
+from crystalcall.privacy import keepers
+from crystalcall.privacy.keepers import NameKind
+from crystalcall.privacy.purposes import Purpose
+from crystalcall.privacy.requests.actions import issue_change, issue_link
+from crystalcall.privacy.requests.queries import extension_reason, mail_facts
+from crystalcall.privacy.requests.values import LinkToMail, NobodyToMail, RequestView
+from crystalcall.privacy.requests.wording import denial_said, kind_said
+
+HOLDS: Final = ("email",)
+LINKS: Final = {NoticeKind.PRIVACY_LINK: issue_link, NoticeKind.PRIVACY_CHANGE: issue_change}
+TELLS: Final = frozenset({NoticeKind.PRIVACY_EXTENDED, NoticeKind.PRIVACY_DENIED})
+ABOUT_REQUESTS: Final = frozenset(LINKS) | TELLS
+
+
+class OvertakenError(Exception):
+    """The request was answered or its person forgotten while the mail was written; the next try finds that out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLetterSaid:
+    """Everything a template of the mail says, ready as text."""
+
+    language: str
+    subject: str
+    frame: Frame = field(repr=False)
+    opening: str
+    sentences: tuple[str, ...]
+    button: str
+    button_url: str = field(repr=False)
+    ending: str
+
+
+def draft_about_request(notice: NoticeView, *, now: datetime) -> Draft | NobodyToTell | NothingToTell:
+    """The mail about the request that the notice names; a link is made when the mail is written, and kept nowhere."""
+    facts = mail_facts(notice.about)
+    if facts is None or not facts[1]:
+        return NobodyToTell()
+    view, person = facts
+    if notice.kind in LINKS and view.closed_at is not None:
+        return NothingToTell()
+    to = keepers.mail_address(person)
+    if to is None:
+        return NobodyToTell()
+    issue = LINKS.get(notice.kind)
+
+    def write() -> Mail:
+        with translation.override(view.language):
+            if issue is not None:
+                return _link_mail(notice, view, issue, now)
+            said = _say_extended(view) if notice.kind is NoticeKind.PRIVACY_EXTENDED else _say_denied(view)
+            envelope = Envelope(to.address, view.language, notice.message_id)
+            return render(envelope, "privacy_request", said, holds=HOLDS)
+
+    return Draft(Purpose.PRIVACY_REQUEST, HOLDS, write, subject=person.of(NameKind.CUSTOMER)[0])
+
+
+def _link_mail(
+    notice: NoticeView, view: RequestView, issue: "Callable[..., LinkToMail | NobodyToMail]", now: datetime
+) -> Mail:
+    link = issue(view.reference, now=now)
+    if isinstance(link, NobodyToMail):
+        raise OvertakenError
+    said = _say_link(view, link) if notice.kind is NoticeKind.PRIVACY_LINK else _say_change(view, link)
+    return render(Envelope(link.to.address, view.language, notice.message_id), "privacy_request", said, holds=HOLDS)
+
+
+def _say_link(view: RequestView, link: LinkToMail) -> RequestLetterSaid:
+    return _said(
+        view,
+        subject=_("Your data: one more step"),
+        opening=_("somebody, you we hope, asked us this about your data: %(kind)s.") % {"kind": kind_said(view.kind)},
+        sentences=(
+            _("The button opens a page where you go on. Nothing happens before you press its button too."),
+            _only_once(link),
+        ),
+        button=(_("Go on with the request"), f"{base_url(view.language)}/privacy/requests/link/{link.token}/"),
+        ending=_("If it was not you, do nothing: without this link nobody sees or changes anything."),
+    )
+
+
+def _say_change(view: RequestView, link: LinkToMail) -> RequestLetterSaid:
+    return _said(
+        view,
+        subject=_("Is this your new address?"),
+        opening=_("somebody who buys at Crystal Call gave this address as the new one for mail."),
+        sentences=(_("It counts once you open this page and press its button."), _only_once(link)),
+        button=(_("Yes, this is my address"), f"{base_url(view.language)}/privacy/requests/change/{link.token}/"),
+        ending=_("If you know nothing of this, do nothing: the address is forgotten within a day."),
+    )
+
+
+def _say_extended(view: RequestView) -> RequestLetterSaid:
+    day = figures.day(view.expected_by, view.language)
+    return _said(
+        view,
+        subject=_("Your request takes longer"),
+        opening=_("you asked us this about your data: %(kind)s. We need longer for it than a month.")
+        % {"kind": kind_said(view.kind)},
+        sentences=(
+            _("Why: %(reason)s") % {"reason": extension_reason(view.reference)},
+            _("You get an answer by %(day)s.") % {"day": day},
+            _complain(),
+        ),
+    )
+
+
+def _say_denied(view: RequestView) -> RequestLetterSaid:
+    reason = denial_said(view.reason) if view.reason else ""
+    return _said(
+        view,
+        subject=_("Your request was refused"),
+        opening=_("you asked us this about your data: %(kind)s. We did not do it.") % {"kind": kind_said(view.kind)},
+        sentences=(_("Why: %(reason)s") % {"reason": reason}, _complain()),
+    )
+
+
+def _said(
+    view: RequestView,
+    *,
+    subject: str,
+    opening: str,
+    sentences: tuple[str, ...],
+    button: tuple[str, str] = ("", ""),
+    ending: str = "",
+) -> RequestLetterSaid:
+    base = base_url(view.language)
+    witness = witness_of(view.language)
+    frame = Frame("", "", f"{base}/rates/", f"{base}/privacy/", current().service_email, witness)
+    closing = ending or _("Number of the request: %(reference)s") % {"reference": view.reference}
+    return RequestLetterSaid(view.language, subject, frame, opening, sentences, *button, closing)
+
+
+def _only_once(link: LinkToMail) -> str:
+    return _("The link works for %(minutes)s minutes.") % {"minutes": link.minutes}
+
+
+def _complain() -> str:
+    return _(
+        "If you do not agree, write to us, complain to the data protection authority of the place where you live, "
+        "or go to court."
+    )

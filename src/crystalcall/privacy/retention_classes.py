@@ -1,0 +1,173 @@
+"""How long personal data is kept: a closed list of classes, so that no field can be kept for a reason nobody named.
+
+The nightly sweep of retention enforces these; the policy page, the data map and each person's export show them.
+Lengths that the operator chooses are settings, read when they are asked for.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from crystalcall.plumbing.settings import current
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+DAYS_OF_A_MONTH: Final = 31
+"""A month counts as its longest, so that a promise in months is never shorter in days."""
+DAYS_OF_A_YEAR: Final = 366
+
+
+class Clock(StrEnum):
+    """What starts the time of a retention class."""
+
+    ORDER_PLACED = "order_placed"
+    CALL_ENDED = "call_ended"
+    LAST_MISS = "last_miss"
+    WISH_ENDED = "wish_ended"
+    REQUEST_CLOSED = "request_closed"
+    SEALED = "sealed"
+    OFFICE_ENDED = "office_ended"
+    EXPORT_MADE = "export_made"
+    PERSON_FORGOTTEN = "person_forgotten"
+    MESSAGE_ANSWERED = "message_answered"
+    MAIL_MADE = "mail_made"
+    FACT_TOLD = "fact_told"
+    WORK_DONE = "work_done"
+
+
+class AtEnd(StrEnum):
+    """What happens when the time is over."""
+
+    DESTROY = "destroy"
+    UNLINK = "unlink"
+    KEEP_IMPERSONAL = "keep_impersonal"
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """One class: what starts its clock, how many days it lasts, what happens then, and how readers are told.
+
+    `days` is None where the clock's own event is the end: nothing is kept after it.
+    """
+
+    name: str
+    clock: Clock
+    at_end: AtEnd
+    words: "_StrPromise | str"
+    length: Callable[[], int] | None
+
+    @property
+    def days(self) -> int | None:
+        """Days after the clock's event; None where the event itself ends it."""
+        return None if self.length is None else self.length()
+
+    @property
+    def period(self) -> timedelta | None:
+        """The same as a length of time."""
+        days = self.days
+        return None if days is None else timedelta(days=days)
+
+
+def _fixed(days: int) -> Callable[[], int]:
+    return lambda: days
+
+
+def _records() -> int:
+    return current().record_retention_months * DAYS_OF_A_MONTH
+
+
+def _after_a_call() -> str:
+    months = current().record_retention_months
+    return ngettext(
+        "for %(months)s month after the call, so that you can check what it cost",
+        "for %(months)s months after the call, so that you can check what it cost",
+        months,
+    ) % {"months": months}
+
+
+_RULES: Final = (
+    RetentionRule(
+        "order_record",
+        Clock.ORDER_PLACED,
+        AtEnd.UNLINK,
+        _("seven years after the order, for taxes and disputes; deleted sooner when you ask"),
+        _fixed(7 * DAYS_OF_A_YEAR),
+    ),
+    RetentionRule(
+        "call_record",
+        Clock.CALL_ENDED,
+        AtEnd.DESTROY,
+        lazy(_after_a_call, str)(),
+        _records,
+    ),
+    RetentionRule("pin_misses", Clock.LAST_MISS, AtEnd.DESTROY, _("for a day after the last wrong PIN"), _fixed(1)),
+    RetentionRule("until_stopped", Clock.WISH_ENDED, AtEnd.DESTROY, _("until you end it"), None),
+    RetentionRule(
+        "privacy_request",
+        Clock.REQUEST_CLOSED,
+        AtEnd.DESTROY,
+        _("two years after the answer, without a name"),
+        _fixed(2 * DAYS_OF_A_YEAR),
+    ),
+    RetentionRule(
+        "sealed_archive",
+        Clock.SEALED,
+        AtEnd.DESTROY,
+        _("sealed, one year after you changed or deleted it; then the key is destroyed"),
+        _fixed(DAYS_OF_A_YEAR),
+    ),
+    RetentionRule("export_file", Clock.EXPORT_MADE, AtEnd.DESTROY, _("for a day, so that you can fetch it"), _fixed(1)),
+    RetentionRule(
+        "officer",
+        Clock.OFFICE_ENDED,
+        AtEnd.KEEP_IMPERSONAL,
+        _("ten years after a member of staff left office, to check what was signed"),
+        _fixed(10 * DAYS_OF_A_YEAR),
+    ),
+    RetentionRule(
+        "until_forgotten", Clock.PERSON_FORGOTTEN, AtEnd.DESTROY, _("until your other data is deleted"), None
+    ),
+)
+
+CLASSES: Final[Mapping[str, RetentionRule]] = {rule.name: rule for rule in _RULES}
+"""Every class by its name. A new one is added above, and to the policy's practices with it."""
+
+_BOOKKEEPING: Final = (
+    RetentionRule(
+        "abandoned_order",
+        Clock.ORDER_PLACED,
+        AtEnd.DESTROY,
+        "thirty days after an order that was given up unpaid, and with it its buyer",
+        _fixed(30),
+    ),
+    RetentionRule(
+        "call_answer",
+        Clock.MESSAGE_ANSWERED,
+        AtEnd.DESTROY,
+        "answers to a switch, kept for its repeats",
+        lambda: current().step_retention_days,
+    ),
+    RetentionRule("mail_notice", Clock.MAIL_MADE, AtEnd.DESTROY, "that a mail was sent, without its text", _fixed(366)),
+    RetentionRule("outbox", Clock.FACT_TOLD, AtEnd.DESTROY, "facts that every listener has been told", _fixed(30)),
+    RetentionRule("background_work", Clock.WORK_DONE, AtEnd.DESTROY, "finished background work", _fixed(3)),
+    RetentionRule(
+        "disclosure",
+        Clock.PERSON_FORGOTTEN,
+        AtEnd.KEEP_IMPERSONAL,
+        "that something was disclosed, under a number that leads to nobody once its person is forgotten",
+        None,
+    ),
+)
+
+SCHEDULE: Final[Mapping[str, RetentionRule]] = {**CLASSES, **{rule.name: rule for rule in _BOOKKEEPING}}
+"""What the night goes through: every class, and what is kept without a person or ends sooner than its class.
+
+These need no word in the policy: they keep nobody's data longer than it says.
+"""

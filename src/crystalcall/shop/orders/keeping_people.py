@@ -1,0 +1,228 @@
+"""How this room finds, shows and forgets a person: whose orders they are, the keys to their pages, and wishes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crystalcall.plumbing.ids import random_token
+from crystalcall.privacy.holds.queries import held_names
+from crystalcall.privacy.keepers import (
+    Cell,
+    Column,
+    ColumnKind,
+    Counts,
+    Erasing,
+    Keeper,
+    NameKind,
+    Person,
+    Section,
+)
+from crystalcall.rules.ordering import CLOSED, OrderState
+from crystalcall.shop.orders import tokens
+from crystalcall.shop.orders.models import Card, NoticeWish, Order, OrderEvent, OrderLine
+
+_NUMBER: Final = Column("order_number", _("Order number"))
+_POLICY: Final = Column("policy_version", _("Policy under which it was collected"), ColumnKind.INTEGER)
+
+STATES: Final = {
+    "placed": pgettext_lazy("export", "placed"),
+    "held": pgettext_lazy("export", "payment under review"),
+    "paid": pgettext_lazy("export", "paid"),
+    "fulfilled": pgettext_lazy("export", "delivered"),
+    "cancelled": pgettext_lazy("export", "cancelled"),
+    "expired": pgettext_lazy("export", "expired unpaid"),
+}
+FACTS: Final = {
+    "placed": pgettext_lazy("export", "placed"),
+    "captured": pgettext_lazy("export", "payment taken"),
+    "held": pgettext_lazy("export", "payment under review"),
+    "declined": pgettext_lazy("export", "payment declined"),
+    "delivered": pgettext_lazy("export", "delivered"),
+    "withdrawn": pgettext_lazy("export", "cancelled"),
+    "lapsed": pgettext_lazy("export", "expired unpaid"),
+}
+TOPICS: Final = {
+    "prices": pgettext_lazy("export", "dearer prices"),
+    "policy": pgettext_lazy("export", "changes of the policy"),
+}
+LANGUAGES: Final = {
+    "en": pgettext_lazy("export", "English"),
+    "ru": pgettext_lazy("export", "Russian"),
+}
+
+ORDERS: Final = Section(
+    "orders",
+    _("Your orders"),
+    (
+        _NUMBER,
+        Column("customer_id", _("Your number in our records"), fields=("orders.Order.customer_id",)),
+        Column("state", _("State"), words=STATES),
+        Column("language", _("Language of the pages and mails"), words=LANGUAGES),
+        Column("total_micros", _("Total"), ColumnKind.MONEY),
+        Column("placed_at", _("Placed"), ColumnKind.MOMENT),
+        Column("paid_at", _("Paid"), ColumnKind.MOMENT),
+        Column("fulfilled_at", _("Delivered"), ColumnKind.MOMENT),
+        _POLICY,
+    ),
+)
+LINES: Final = Section(
+    "order_lines",
+    _("What you ordered"),
+    (
+        _NUMBER,
+        Column("product", _("Product")),
+        Column("quantity", _("How many"), ColumnKind.INTEGER),
+        Column("unit_price_micros", _("Price of one"), ColumnKind.MONEY),
+        Column("unit_credit_micros", _("Credit of one"), ColumnKind.MONEY),
+        Column("deck_version", _("Version of the price list"), ColumnKind.INTEGER),
+    ),
+)
+HISTORY: Final = Section(
+    "order_history",
+    _("What happened to your orders"),
+    (
+        _NUMBER,
+        Column("fact", _("What happened"), words=FACTS),
+        Column("before", _("State before"), words=STATES),
+        Column("after", _("State after"), words=STATES),
+        Column("happened_at", _("When"), ColumnKind.MOMENT),
+    ),
+)
+CARDS: Final = Section(
+    "cards",
+    _("Your cards"),
+    (
+        Column("card", _("Serial number of the card")),
+        _NUMBER,
+        Column("account_id", _("Number of the credit in our books")),
+        Column("issued_at", _("Made"), ColumnKind.MOMENT),
+        Column("guaranteed_until", _("Prices guaranteed until"), ColumnKind.MOMENT),
+    ),
+)
+WISHES: Final = Section(
+    "notice_wishes",
+    _("Your wishes to be told of prices or of this policy"),
+    (
+        Column("order_number", _("Order number"), fields=("orders.NoticeWish.order",)),
+        Column("topic", _("About what"), words=TOPICS),
+        Column("asked_at", _("Asked"), ColumnKind.MOMENT),
+        Column("stopped_at", _("Ended"), ColumnKind.MOMENT),
+        _POLICY,
+    ),
+)
+
+
+class OrdersKeeper(Keeper):
+    """Orders, their cards and wishes."""
+
+    room = "orders"
+    sections = (ORDERS, LINES, HISTORY, CARDS, WISHES)
+
+    def resolve(self, person: Person) -> Iterable[tuple[NameKind, str]]:
+        """Whose order it is; a customer's orders; an order's cards and accounts; an account's order."""
+        for order_number, customer_id in _orders(person).values_list("order_number", "customer_id"):
+            yield NameKind.ORDER, order_number
+            if customer_id is not None:
+                yield NameKind.CUSTOMER, str(customer_id)
+        accounts = person.ids(NameKind.ACCOUNT)
+        numbers = Card.objects.filter(ledger_account_id__in=accounts).values_list(
+            "line__order__order_number", flat=True
+        )
+        yield from ((NameKind.ORDER, number) for number in numbers)
+        for serial, account_id in _cards(person).values_list("pin_serial", "ledger_account_id"):
+            yield NameKind.CARD, serial
+            yield NameKind.ACCOUNT, str(account_id)
+
+    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+        """Orders, lines, history, cards by serial (a PIN is asked for on the order's page), and wishes."""
+        numbers = person.of(NameKind.ORDER)
+        lines = OrderLine.objects.filter(order__order_number__in=numbers).order_by("order_id", "position")
+        steps = OrderEvent.objects.filter(order__order_number__in=numbers).order_by("order_id", "sequence")
+        wishes = NoticeWish.objects.filter(order__order_number__in=numbers).order_by("pk")
+        return {
+            ORDERS.key: [_order_row(order) for order in _orders(person).order_by("placed_at", "pk")],
+            LINES.key: list(
+                lines.values_list(
+                    *("order__order_number", "sku", "quantity", "unit_price_micros", "unit_credit_micros"),
+                    "deck_version",
+                )
+            ),
+            HISTORY.key: list(steps.values_list("order__order_number", "fact", "before", "after", "happened_at")),
+            CARDS.key: [
+                (
+                    *(card.pin_serial, card.line.order.order_number, str(card.ledger_account_id)),
+                    *(card.issued_at, card.guaranteed_until),
+                )
+                for card in _cards(person).select_related("line__order").order_by("pk")
+            ],
+            WISHES.key: list(
+                wishes.values_list("order__order_number", "topic", "asked_at", "stopped_at", "policy_version")
+            ),
+        }
+
+    def stop(self, person: Person, *, now: datetime) -> Counts:
+        """End every wish that stands; its key is destroyed."""
+        standing = NoticeWish.objects.filter(order__order_number__in=person.of(NameKind.ORDER), stopped_at__isnull=True)
+        return {"wishes_ended": standing.update(stopped_at=now, sealed_token=None)}
+
+    def suspend(self, person: Person, *, now: datetime) -> Counts:
+        """No letter that was wished for goes out any more."""
+        return self.stop(person, now=now)
+
+    def erase(self, person: Person, erasing: Erasing) -> Counts:
+        """Cut the orders loose from their buyer and change the locks of their pages; wishes are deleted."""
+        wishes, _by_model = NoticeWish.objects.filter(order__order_number__in=person.of(NameKind.ORDER)).delete()
+        orders = list(_orders(person).select_for_update().filter(customer_id__isnull=False).order_by("pk"))
+        for order in orders:
+            # Nobody was ever told the new token, so no link that was mailed or kept opens the page.
+            token = random_token()
+            order.customer_id = None
+            order.sealed_token = tokens.seal_token(token, order.order_number)
+            order.token_index = tokens.token_index(token)
+            order.save(update_fields=["customer_id", "sealed_token", "token_index"])
+        return {"orders_unlinked": len(orders), "wishes": wishes}
+
+    def lapsed(self, retention: str, *, before: datetime, limit: int) -> Sequence[UUID]:
+        """Buyers whose every order was placed before then; of abandoned orders, those who never paid for any."""
+        orders = Order.objects.filter(placed_at__lt=before, customer_id__isnull=False)
+        needed = Q(placed_at__gte=before)
+        if retention == "abandoned_order":
+            closed = sorted(state.value for state in CLOSED)
+            orders, needed = orders.filter(state__in=closed), needed | ~Q(state__in=closed)
+        elif retention == "order_record":
+            # All states are named, so that the index by state and time serves.
+            orders = orders.filter(state__in=sorted(state.value for state in OrderState))
+        else:
+            return ()
+        others = Order.objects.filter(needed, customer_id=OuterRef("customer_id"))
+        found = orders.filter(~Exists(others)).exclude(customer_id__in=held_names(NameKind.CUSTOMER))
+        people = found.values_list("customer_id", flat=True)[:limit]
+        return list(dict.fromkeys(person for person in people if person is not None))
+
+
+def _orders(person: Person) -> "QuerySet[Order]":
+    named = Q(order_number__in=person.of(NameKind.ORDER)) | Q(customer_id__in=person.ids(NameKind.CUSTOMER))
+    return Order.objects.filter(named)
+
+
+def _cards(person: Person) -> "QuerySet[Card]":
+    return Card.objects.filter(line__order__order_number__in=person.of(NameKind.ORDER))
+
+
+def _order_row(order: Order) -> tuple[Cell, ...]:
+    return (
+        order.order_number,
+        str(order.customer_id) if order.customer_id else None,
+        order.state,
+        order.language,
+        order.total_micros,
+        order.placed_at,
+        order.paid_at,
+        order.fulfilled_at,
+        order.policy_version,
+    )

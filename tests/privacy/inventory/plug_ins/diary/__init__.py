@@ -1,0 +1,1 @@
+"""A plug-in that keeps something about people and tells nobody."""
