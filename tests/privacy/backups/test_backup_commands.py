@@ -96,7 +96,8 @@ def test_a_backup_is_verified_in_a_place_of_its_own_and_nothing_of_it_stays(run,
     assert (DataKey.objects.count(), AuditRun.objects.count()) == (keys, audits)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'crystalcall_verify%%'")
+            own = f"{connection.settings_dict['NAME']}_verify_%"
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [own])
             assert cursor.fetchall() == []
 
 

@@ -61,13 +61,17 @@ def _told(text: str) -> dict[str, Any]:
 @contextmanager
 def _scratch() -> Iterator[str]:
     """A place of our own for as long as the block lasts: a folder, or a database on the shop's server."""
+    from django.db import connection
+
     from crystalcall.plumbing.settings import current
 
     if not current().database_url:
         with tempfile.TemporaryDirectory(prefix="crystalcall-verify-") as folder:
             yield folder
         return
-    name = f"crystalcall_verify_{secrets.token_hex(6)}"
+    # By the name of the shop's own database, so that two shops on one server can tell whose was left by a lost process.
+    # PostgreSQL would cut a name of more than 63 characters.
+    name = f"{connection.settings_dict['NAME'][:30]}_verify_{secrets.token_hex(6)}"
     _on_server(f'CREATE DATABASE "{name}"')
     try:
         yield urlunsplit(urlsplit(current().database_url)._replace(path=f"/{name}"))
