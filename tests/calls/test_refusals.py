@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from call_scenery import DOLLAR, MEXICO, TANDEM, SwitchWords, asking, make_card
 
-from crystalcall.minutes.calls import actions, queries
+from crystalcall.minutes.calls import actions, engine, queries
 from crystalcall.minutes.calls.models import Call, CallRecord, RunningCall
 from crystalcall.minutes.calls.values import AuthorizeRequest, Refused
 from crystalcall.minutes.ledger.models import Reservation
 from crystalcall.minutes.pins.actions import block_pin
 from crystalcall.privacy import providers
+from crystalcall.privacy.erasures.models import SuspendedSubject
 from crystalcall.privacy.models import Disclosure
 from crystalcall.rules.calls import CallState, RefusalReason
 
@@ -114,9 +115,20 @@ def test_without_a_carriers_contract_no_number_leaves_and_no_money_is_held(card,
 
     ended = replace(providers.PROVIDERS["telephone-carrier"], contract_until=now.date() - timedelta(days=1))
     monkeypatch.setitem(providers.PROVIDERS, "telephone-carrier", ended)
-    # The gate reads the real clock, which is past the contract as well.
+    # The gate asks the clock of the program, which is past the contract as well.
     assert refusal(card, now) is RefusalReason.NO_ROUTE
     assert nothing_happened(card)
+
+
+@pytest.mark.clause("C19")
+def test_a_child_suspected_while_a_batch_is_decided_puts_the_batch_off_and_nothing_leaves(card, now):
+    # Its PIN is blocked with the suspension; here it was looked at a moment before.
+    SuspendedSubject.objects.create(subject=card.serial, suspended_at=now)
+    with pytest.raises(engine.BatchConflict):
+        engine.take([engine.Authorize(asking(card))], now=now)
+    assert nothing_happened(card)
+    block_pin(card.serial, reason="suspected", now=now)
+    assert refusal(card, now) is RefusalReason.BLOCKED
 
 
 def test_a_refused_call_is_seen_by_its_switch_with_its_reason(card, now):
