@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import generators, pq
 from psycopg.adapt import Loader, Transformer
 from psycopg.errors import error_from_result
@@ -36,6 +36,7 @@ Row = tuple[Any, ...]
 # More than the ids of the batches that are under way: some megabytes.
 KEPT_IDS: Final = 16_000
 
+_TUPLES: Final = pq.ExecStatus.TUPLES_OK
 _FATAL: Final = pq.ExecStatus.FATAL_ERROR
 _BINARY: Final = pq.Format.BINARY
 _IDLE: Final = pq.TransactionStatus.IDLE
@@ -106,10 +107,11 @@ class _Asked:
 class _Wire:
     """A connection to PostgreSQL, as statements of our own go over it."""
 
-    def __init__(self, raw: "psycopg.Connection[Any]") -> None:
+    def __init__(self, raw: "psycopg.Connection[Any]", alias: str = DEFAULT_DB_ALIAS) -> None:
         raw.adapters.register_loader("uuid", _UuidLoader)
         self.raw = raw
         self.depth = 0
+        self._alias = alias
         self._reader = Transformer(raw)
         self._names: dict[bytes, bytes] = {}
         self._gathered: list[_Asked] = []
@@ -127,7 +129,7 @@ class _Wire:
         asked, self._gathered = self._gathered, []
         if not asked:
             return
-        with connection.wrap_database_errors:
+        with connections[self._alias].wrap_database_errors:
             try:
                 failed = self._exchange(asked)
             except BaseException:
@@ -136,6 +138,17 @@ class _Wire:
                 raise
             if failed is not None:
                 raise failed
+
+    def look_up(self, text: bytes, parameters: Sequence[bytes]) -> list[Row]:
+        """The rows of one statement, without what a pipeline takes for one. Errors: Django's, those of the database."""
+        name = self._names.get(text)
+        if name is None or not self.raw.autocommit:
+            return self.ask(text, parameters).rows()
+        with connections[self._alias].wrap_database_errors:
+            result = self.raw.pgconn.exec_prepared(name, parameters, [_BINARY] * len(parameters), _BINARY)
+            if result.status != _TUPLES:
+                raise self._error(result)
+        return self.rows_of(result)
 
     def give_up(self) -> None:
         """Send nothing of what has gathered."""
@@ -217,6 +230,9 @@ class _Here(threading.local):
 
     wire: _Wire | None = None
 
+    def __init__(self) -> None:
+        self.elsewhere: dict[str, _Wire] = {}
+
 
 _here: Final = _Here()
 
@@ -245,6 +261,20 @@ def ask(text: bytes, parameters: Sequence[bytes]) -> Answer:
     here outside a block of `together()`, else where the pipeline is sent.
     """
     return _wire().ask(text, parameters)
+
+
+def ask_at(alias: str, text: bytes, parameters: Sequence[bytes]) -> Answer:
+    """Ask another database of Django's, at once and for reading, by a prepared statement as `ask` does.
+
+    Errors: those of the database.
+    """
+    other = connections[alias]
+    other.ensure_connection()
+    raw = other.connection
+    wire = _here.elsewhere.get(alias)
+    if wire is None or wire.raw is not raw:
+        wire = _here.elsewhere[alias] = _Wire(raw, alias)
+    return Ready(wire.look_up(text, parameters))
 
 
 def send() -> None:

@@ -8,13 +8,16 @@ from uuid import UUID
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 
+from crystalcall.plumbing.arrays import uuids
 from crystalcall.plumbing.settings import current
+from crystalcall.plumbing.together import ask_at
 from crystalcall.privacy.keys.columns import person_columns
 from crystalcall.privacy.keys.models import ArchiveHalf, ArchiveWrap, DataKey
 from crystalcall.privacy.keys.routing import KEY_STORE, LABEL
 
 T = TypeVar("T")
 SELECT: Final = "SELECT subject, wrapped, wrapped_by FROM privacy_keys_datakey WHERE subject"
+_ANY_OF: Final = f"{SELECT} = ANY($1::uuid[])".encode()
 SEALED: Final = b"\x02"
 """The first byte of what is sealed under a person's key; 1 is what `plumbing.sealing` seals under the outer key."""
 PIECE: Final = 500
@@ -86,10 +89,10 @@ def wrapped_keys(subjects: Collection[UUID]) -> list[tuple[UUID, bytes | None, s
 
 def _wrapped_keys(subjects: Sequence[UUID]) -> list[tuple[UUID, bytes | None, str]]:
     connection = connections[KEY_STORE]
+    if connection.vendor == "postgresql":
+        return [(row[0], row[1], row[2]) for row in ask_at(KEY_STORE, _ANY_OF, [uuids(subjects)]).rows()]
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        if connection.vendor == "postgresql":
-            return list(connection.connection.execute(f"{SELECT} = ANY(%s)", [list(subjects)]).fetchall())
         by_digits = {subject.hex: subject for subject in subjects}
         statement = f"{SELECT} IN ({', '.join('?' * len(by_digits))})"
         found = connection.connection.execute(statement, list(by_digits)).fetchall()
