@@ -18,7 +18,7 @@ CODE := src tests scripts benchmarks
 say = @printf '\n\033[1m▸ %s\033[0m\n' "$(1)"
 
 .PHONY: help demo test check test-long bench documents clean
-.PHONY: system-packages lint types contracts catalogs migrations quick-tests
+.PHONY: system-packages lint types script-types contracts catalogs migrations quick-tests
 .PHONY: tests-sqlite tests-postgresql tests-browser
 
 help: ## what there is to do
@@ -46,6 +46,7 @@ check-rest: $(VENV)/.dev
 	@MAKEFLAGS= $(MAKE) --no-print-directory lint contracts catalogs migrations quick-tests
 
 test-long: $(VENV)/.dev ## crash matrices, fuzzers and outside clients
+	@scripts/system_packages.sh long
 	$(call say,Long tests)
 	@CRYSTALCALL_LONG=1 $(PYTEST) tests -m long -n $(WORKERS) --durations=20
 
@@ -74,6 +75,18 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(call say,Types: mypy --strict)
 	@$(PY) scripts/with_secrets.py -- $(PY) -m mypy
+	@$(MAKE) script-types
+
+# The pages' own scripts are plain JavaScript with types in their comments; where node is, they are checked.
+NPM := requirements/npm
+script-types:
+ifneq ($(shell command -v npm),)
+	$(call say,Types: tsc over the pages' scripts)
+	@test -x $(NPM)/node_modules/.bin/tsc || npm ci --prefix $(NPM) --silent --no-fund --no-audit
+	@$(NPM)/node_modules/.bin/tsc -p $(NPM)
+else
+	$(call say,Types: there is no npm here so the pages' scripts go unchecked (make test installs it))
+endif
 
 contracts: $(VENV)/.dev
 	$(call say,Contracts: import-linter)

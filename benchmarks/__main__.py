@@ -18,6 +18,7 @@ from benchmarks.http_bench import http
 from benchmarks.privacy_bench import privacy
 from benchmarks.rates_bench import importing, lookups, memory, rerating
 from benchmarks.sealing_bench import sealing
+from benchmarks.signing_in_bench import signing_in
 from benchmarks.sizes import FULL, TINY
 
 #: In this order: what fills the database most comes after what wants it small.
@@ -29,6 +30,7 @@ BENCHMARKS: Final[dict[str, Callable[[House], list[Figure]]]] = {
     "latency": latency,
     "http": http,
     "sealing": sealing,
+    "signing_in": signing_in,
     "privacy": privacy,
     "import": importing,
     "growth": growth,

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need from Debian and the machine lacks: a PostgreSQL server, a browser, letters for its pictures.
+# Installs what the tests need from Debian and the machine lacks: a PostgreSQL server, a browser, letters for its pictures,
+# and node, by which the types of the pages' scripts are checked.
 set -euo pipefail
 
 missing=()
@@ -7,6 +8,9 @@ if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && ! command -v in
 if [ ! -x /usr/bin/chromium ]; then missing+=(chromium); fi
 # Without a font that has Cyrillic letters the browser draws boxes, and the pictures in the README would show them.
 if ! compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null; then missing+=(fonts-dejavu-core); fi
+if ! command -v npm >/dev/null; then missing+=(nodejs npm); fi
+# A second browser, for the long tests alone.
+if [ "${1:-}" = long ] && [ ! -x /usr/bin/firefox-esr ]; then missing+=(firefox-esr); fi
 if [ "${#missing[@]}" -eq 0 ]; then exit 0; fi
 
 cannot() {

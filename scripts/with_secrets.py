@@ -22,6 +22,9 @@ def environment(data: str) -> dict[str, str]:
         "CRYSTALCALL_SEALING_KEY": secrets.token_hex(HEX_32),
         "CRYSTALCALL_LOOKUP_KEY": secrets.token_hex(HEX_32),
         "CRYSTALCALL_REGISTER_SIGNING_KEY": secrets.token_hex(HEX_32),
+        # Thousands of passwords are checked in tests: one pass through a little memory each.
+        "CRYSTALCALL_PASSWORD_MEMORY_KIB": "64",
+        "CRYSTALCALL_PASSWORD_PASSES": "1",
         "CRYSTALCALL_GATEWAY_LOGIN_ID": f"test-{secrets.token_hex(4)}",
         "CRYSTALCALL_GATEWAY_TRANSACTION_KEY": secrets.token_hex(8),
         "CRYSTALCALL_GATEWAY_SIGNATURE_KEY": secrets.token_hex(SIGNATURE_BYTES),

@@ -12,6 +12,7 @@ from crystalcall.minutes.cards.values import (
     BadBundle,
     BlockedCard,
     Card,
+    CardReplaced,
     CreditMoved,
     CreditRefunded,
     CreditSet,
@@ -29,6 +30,7 @@ from crystalcall.minutes.limits import queries as limit_queries
 from crystalcall.minutes.limits.values import OwnLimits
 from crystalcall.minutes.pins import actions as pins
 from crystalcall.minutes.pins import queries as pin_queries
+from crystalcall.minutes.pins.checking import MISSES_REASON
 from crystalcall.minutes.pins.values import Origin, PinAccepted, PinRefused
 from crystalcall.plumbing.announcements import listeners
 from crystalcall.rules.ledger import AccountKind
@@ -286,3 +288,26 @@ def test_an_account_of_the_stores_is_never_mistaken_for_a_card(sold, now):
     pin = pins.issue_pin(store, key="mistake", now=now)
     assert settle_pins(now=now) == 0
     assert pin_queries.pin(pin.serial).state is PinState.ISSUED
+
+
+def test_a_lost_cards_pin_is_replaced_once_and_everything_stays_behind_the_new_one(sold, held, now):
+    card = sold()
+    held(card, 2)
+    before = ledger_queries.balance(card.account_id)
+    replaced = actions.replace_pin(card.serial, now=now)
+    assert replaced == CardReplaced(card.serial, replaced.to_serial)
+    assert ledger_queries.balance(card.account_id) == before
+    assert pin_queries.pin(card.serial).state is PinState.BLOCKED
+    assert pin_queries.pin(replaced.to_serial).account_id == card.account_id
+    assert actions.replace_pin(card.serial, now=now) == BlockedCard(card.serial)
+    assert len(pin_queries.pins_of_account(card.account_id)) == 2
+
+
+def test_a_pin_blocked_by_guesses_is_replaced_and_one_blocked_by_the_shop_is_not(sold, now):
+    guessed, stolen = sold(), sold()
+    pins.block_pin(guessed.serial, reason=MISSES_REASON, now=now)
+    pins.block_pin(stolen.serial, reason="stolen money", now=now)
+    assert isinstance(actions.replace_pin(guessed.serial, now=now), CardReplaced)
+    assert actions.replace_pin(stolen.serial, now=now) == BlockedCard(stolen.serial)
+    assert len(pin_queries.pins_of_account(stolen.account_id)) == 1
+    assert actions.replace_pin("NOTHING", now=now) == UnknownSerial("NOTHING")

@@ -9,12 +9,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "calls"))
 
 from call_scenery import DECK, MOSCOW, SwitchWords, make_card, publish
+from call_scenery import Card as SoldCard
 
-from crystalcall.minutes.calls.values import Granted, Refused
+from crystalcall.minutes.calls.values import Extended, Granted, Refused
 from crystalcall.minutes.cards import actions, queries
 from crystalcall.minutes.cards.values import Card, CreditMoved, NotEnough
 from crystalcall.minutes.limits import actions as limits
 from crystalcall.minutes.limits.risk import forget_ranges
+from crystalcall.minutes.pins.actions import reveal_pin
 from crystalcall.rules.calls import RefusalReason
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +112,22 @@ def test_refused_calls_lock_nobody_out(deck, now):
     seen = queries.card(card.serial, now=now)
     assert isinstance(seen, Card)
     assert (seen.today.calls_last_hour, seen.today.spent_today_micros) == (1, DOLLAR // 10)
+
+
+def test_whoever_talks_with_a_lost_pin_gets_no_more_time_and_its_holder_goes_on(deck, now):
+    lost = make_card(10, now)
+    thief = SwitchWords(lost, now, "thief")
+    thief.authorize(slice_seconds=60)
+    thief.answer()
+    assert thief.extend(1, 50) == Extended(120)
+    later = now + timedelta(seconds=60)
+    replaced = actions.replace_pin(lost.serial, now=later)
+    thief.now = later + timedelta(seconds=50)
+    assert thief.extend(2, 110) == Extended(120)
+    thief.end(115)
+    fresh = SoldCard(replaced.to_serial, reveal_pin(replaced.to_serial), lost.account_id)
+    holder = SwitchWords(fresh, later + timedelta(seconds=70), "holder")
+    holder.authorize(slice_seconds=60)
+    assert holder.extend(1, 50) == Extended(120)
+    refused = SwitchWords(lost, later + timedelta(seconds=70), "again").authorize()
+    assert refused == Refused(RefusalReason.BLOCKED)

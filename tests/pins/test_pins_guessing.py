@@ -1,6 +1,7 @@
 """Mallory guesses. She is slowed, the PINs she comes near are blocked, and nobody else is stopped."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -182,3 +183,28 @@ def test_a_slowed_guesser_cannot_block_anybodys_pin(issued, now):
     for typed in near(pin, 100):
         actions.check_pin(typed, origin=MALLORY, now=now)
     assert queries.pin(serial).state is PinState.ISSUED
+
+
+def test_a_customer_who_is_signed_in_is_slowed_like_a_caller_and_apart_from_others(issued, now):
+    _, pin, _ = issued()
+    here, there = Origin(customer_id=UUID(int=1)), Origin(customer_id=UUID(int=2))
+    assert guess(5, here, now) == [UNKNOWN] * 5
+    assert guess(1, here, now, typed=pin) == [slowed(30)]
+    assert isinstance(guess(1, there, now, typed=pin)[0], PinAccepted)
+
+
+def test_looking_at_a_card_is_no_use_of_it(issued, now):
+    serial, pin, _ = issued()
+    assert isinstance(actions.check_pin(pin, origin=ANNA, now=now, is_use=False), PinAccepted)
+    assert queries.pin(serial).state is PinState.ISSUED
+
+
+def test_who_mistyped_while_signed_in_is_forgotten_with_the_person(now):
+    from crystalcall.minutes.pins.keeping_people import PinsKeeper
+    from crystalcall.privacy.keepers import Erasing, NameKind, Person, Way
+
+    guess(1, Origin(customer_id=UUID(int=1)), now)
+    guess(1, MALLORY, now)
+    person = Person().joined(NameKind.CUSTOMER, (UUID(int=1),))
+    assert PinsKeeper().erase(person, Erasing(Way.DELETION, now)) == {"pin_misses": 1}
+    assert PinMissSource.objects.count() == 1

@@ -19,6 +19,7 @@ SECRET_VALUES = {
 PRODUCTION = SECRET_VALUES | {
     "CRYSTALCALL_PROFILE": "production",
     "CRYSTALCALL_STORE_BASE_URL": "https://shop.example",
+    "CRYSTALCALL_BACKOFFICE_BASE_URL": "https://staff.example",
     "CRYSTALCALL_SWITCH_BASE_URL": "https://switch.example",
     "CRYSTALCALL_GATEWAY_API_URL": "https://api.example/xml/v1/request.api",
     "CRYSTALCALL_GATEWAY_REST_URL": "https://api.example/rest/v1",
@@ -79,6 +80,8 @@ def test_a_secret_given_twice_is_refused(tmp_path):
         ({"CRYSTALCALL_PROCESS_HOSTS": "2"}, "SQLite"),
         ({"CRYSTALCALL_SMTP_TLS": "none"}, "SMTP_TLS"),
         ({"CRYSTALCALL_ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({"CRYSTALCALL_BACKOFFICE_BASE_URL": "http://staff.example"}, "https"),
+        ({"CRYSTALCALL_PASSWORD_MEMORY_KIB": "1024"}, "guessed too fast"),
         ({"CRYSTALCALL_DATABASE_URL": "mysql://root@db/shop"}, "postgresql"),
         ({"CRYSTALCALL_LOOKUP_KEY": SECRET_VALUES["CRYSTALCALL_SEALING_KEY"]}, "differ"),
         ({"CRYSTALCALL_SEALING_KEY": "0" * 64}, "not random"),

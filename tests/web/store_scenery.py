@@ -1,5 +1,6 @@
 """Hand-made orders, a small deck to show, and a reader of pages: what the tests of the storefront stand on."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -160,8 +161,8 @@ class Page(HTMLParser):
 
 
 def read_page(response: Any) -> Page:
-    """The page of a response."""
+    """The page of a response, without what waits in templates for a script."""
     page = Page()
-    page.feed(response.content.decode())
+    page.feed(re.sub(r"<template.*?</template>", "", response.content.decode(), flags=re.DOTALL))
     page.text = " ".join(page.text.split())
     return page

@@ -3,8 +3,10 @@ from store_scenery import order, read_page
 
 from crystalcall.rules.ordering import OrderState
 
-PUBLIC = ("/", "/rates/", "/rates/russia/", "/minutes/", "/privacy/", "/service/", "/security/", "/account/")
-ALL = (*PUBLIC, "/privacy/evidence/", "/privacy/data-map/", "/cart/", "/cart/?credit-10=2", "/checkout/?credit-10=2")
+PUBLIC = ("/", "/rates/", "/rates/russia/", "/minutes/", "/privacy/", "/service/", "/security/")
+ACCOUNT = ("/account/", "/account/register/", "/account/reset/")
+CART = ("/cart/", "/cart/?credit-10=2", "/checkout/?credit-10=2")
+ALL = (*PUBLIC, *ACCOUNT, "/privacy/evidence/", "/privacy/data-map/", *CART)
 LANGUAGES = ("", "/ru")
 # What every page carries, whatever it is about.
 HEADER = ("/", "/rates/", "/minutes/", "/cart/", "/account/")

@@ -156,4 +156,4 @@ def test_whoever_finds_a_hole_finds_whom_to_tell(visitor, db, frozen_clock):
 
 def test_a_password_manager_is_led_to_the_account(visitor, db):
     response = visitor.get("/.well-known/change-password")
-    assert (response.status_code, response.headers["Location"]) == (302, "/account/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/account/password/")

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "crystalcall.privacy.apps.PrivacyConfig",
     "crystalcall.privacy.keys",
     "crystalcall.customers",
+    "crystalcall.customers.signing_in",
     "crystalcall.minutes.rates",
     "crystalcall.minutes.ledger",
     "crystalcall.minutes.pins",
@@ -148,7 +149,7 @@ WHITENOISE_USE_FINDERS = CRYSTALCALL.profile != "production"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "crystalcall.plumbing.static_files.ModuleFilesStorage"
         if CRYSTALCALL.profile == "production"
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },

@@ -1,6 +1,8 @@
 """What happens to what we know of people."""
 
 import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,10 +10,16 @@ from django.db import transaction
 
 from crystalcall.customers import seals
 from crystalcall.customers.contact_details import ContactProblems, canonical_email, read_contact
+from crystalcall.customers.keeping_people import CustomersKeeper
 from crystalcall.customers.models import AccountLink, Customer
-from crystalcall.privacy.keys.actions import ensure
+from crystalcall.customers.queries import contact
+from crystalcall.privacy.holds.queries import held_names
+from crystalcall.privacy.keepers import Correction, NameKind, Person
+from crystalcall.privacy.keys.actions import destroy, ensure
 from crystalcall.privacy.keys.sealing import find_index, seal_field
+from crystalcall.privacy.policy.actions import take_back
 from crystalcall.privacy.policy.queries import current_number
+from crystalcall.privacy.purposes import Purpose
 
 
 class ContactError(ValueError):
@@ -20,6 +28,18 @@ class ContactError(ValueError):
 
 class LinkContradictionError(Exception):
     """A ledger account was to belong to a second person: a mistake in the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsChanged:
+    """The details are as they were given; `is_new` where anything was different before."""
+
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyKnown:
+    """Nobody (any more) has this id."""
 
 
 def record_guest(name: str, email: str, telephone: str | None, language: str, *, now: datetime) -> UUID:
@@ -60,3 +80,52 @@ def link_account(customer_id: UUID, account_id: UUID, *, now: datetime) -> None:
         )
         if link.customer_id != customer_id:
             raise LinkContradictionError("This ledger account belongs to another customer.")
+
+
+def change_details(
+    customer_id: UUID, *, name: str, telephone: str, language: str, now: datetime
+) -> DetailsChanged | ContactProblems | NobodyKnown:
+    """Put right what a customer is called, where they can be rung up (empty: nowhere), and which language they read.
+
+    What stood there before is sealed away for the records (clause C13). The e-mail address has a way of its own.
+    """
+    with transaction.atomic():
+        row = Customer.objects.select_for_update().filter(pk=customer_id).first()
+        known = None if row is None else contact(customer_id, purpose=Purpose.CUSTOMER_SERVICE)
+        if row is None or known is None:
+            return NobodyKnown()
+        read = read_contact(name, known.email, telephone, language)
+        if isinstance(read, ContactProblems):
+            return read
+        person = Person().joined(NameKind.CUSTOMER, (customer_id,))
+        wanted = Correction(name=read.name, telephone=read.telephone or "")
+        corrected = CustomersKeeper().correct(person, wanted, now=now)
+        spoken = Customer.objects.filter(pk=customer_id).exclude(language=language).update(language=language)
+    return DetailsChanged(any(corrected.values()) or bool(spoken))
+
+
+def join_guest(guest_id: UUID, customer_id: UUID, *, now: datetime) -> bool:
+    """Make a guest of the same proven mailbox this customer: what the guest had is theirs, the copy of details goes.
+
+    Whoever calls this knows that the mailbox is proven; here it is held to be the same one. False where it is not,
+    where nobody (any more) is this guest, or where a legal hold wants the guest as they are.
+    """
+    if guest_id == customer_id or str(guest_id) in held_names(NameKind.CUSTOMER):
+        return False
+    with transaction.atomic():
+        rows = {row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=(guest_id, customer_id))}
+        if len(rows) != len({guest_id, customer_id}):
+            return False
+        if bytes(rows[guest_id].email_index) != bytes(rows[customer_id].email_index):
+            return False
+        AccountLink.objects.filter(customer_id=guest_id).update(customer_id=customer_id)
+        take_back(guest_id)
+        rows[guest_id].delete()
+        # Only once it is certain: nothing brings a key back.
+        transaction.on_commit(lambda: destroy((guest_id,), now=now))
+    return True
+
+
+def forget_links(account_ids: Collection[UUID]) -> int:
+    """Forget whose these ledger accounts are; gives how many were somebody's. The books stay whole."""
+    return AccountLink.objects.filter(ledger_account_id__in=account_ids).delete()[0]

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 _RETENTION = "order_record"
 # A letter begins with a name and goes to an address, whatever it tells.
-_MAIL = (Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE)
+_MAIL = (
+    *(Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE),
+    Purpose.SIGNING_IN,
+)
 # What the law gives to whomever the data is about, and to those whom it obliges us to obey.
 _RIGHTS = (
     *(Purpose.CUSTOMER_SERVICE, Purpose.PRIVACY_REQUEST),

@@ -45,6 +45,11 @@ def contact(customer_id: UUID, *, purpose: Purpose) -> Contact | None:
     return Contact(name=name, email=email, telephone=telephone, language=row.language)
 
 
+def collected_under(customer_id: UUID) -> int | None:
+    """The version of the policy under which somebody gave their details, or None when nobody (any more) has this id."""
+    return Customer.objects.filter(pk=customer_id).values_list("policy_version", flat=True).first()
+
+
 def masked_email(customer_id: UUID, *, purpose: Purpose) -> str | None:
     """The customer's address as "a•••@example.org", or None when nobody (any more) has this id.
 

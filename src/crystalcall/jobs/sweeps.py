@@ -190,6 +190,11 @@ def forget_guessers(now: datetime) -> int:
     return retention.enforce("pin_misses", now=now)
 
 
+def forget_ended_sign_ins(now: datetime) -> int:
+    """Delete sign-ins that ended, proofs that count no more, and steps of signing in that nobody finished."""
+    return retention.enforce("signing_in", now=now)
+
+
 def enforce_retention(now: datetime) -> int:
     """Give up, once a night however often the worker is started, whatever has outlived its class."""
     return retention.enforce_nightly(now)
@@ -252,6 +257,7 @@ SWEEPS: Final = (
     Sweep("expired credit", 900, expire_due),
     Sweep("card states", 3600, settle_card_states),
     Sweep("old misses", 600, forget_guessers),
+    Sweep("ended sign-ins", 60, forget_ended_sign_ins),
     Sweep("unfinished erasures", 60, replay_erasures),
     Sweep("privacy requests", 300, tidy_requests),
     Sweep("time and policy", 60, keep_policy_time),

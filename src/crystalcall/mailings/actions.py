@@ -49,7 +49,7 @@ def queue_notice(order_number: str, kind: NoticeKind, *, about: str = "", now: d
 
 
 def queue_about_request(reference: str, kind: NoticeKind, *, now: datetime) -> int:
-    """A mail about a privacy request, once of each kind; it belongs to no order."""
+    """A mail about a privacy request, or about signing in, once of each kind; it belongs to no order."""
     return queue_notice("", kind, about=reference, now=now)
 
 

@@ -37,6 +37,8 @@ KINDS: Final = {
     "privacy_extended": pgettext_lazy("export", "your request takes longer"),
     "privacy_denied": pgettext_lazy("export", "your request was refused"),
     "authority_told": pgettext_lazy("export", "an authority got data about you"),
+    "sign_in_link": pgettext_lazy("export", "link for signing in"),
+    "sign_in_news": pgettext_lazy("export", "news about signing in"),
 }
 STATES: Final = {
     "queued": pgettext_lazy("export", "waits to be sent"),

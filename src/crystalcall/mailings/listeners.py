@@ -3,6 +3,9 @@
 from datetime import date
 from uuid import UUID
 
+from crystalcall.customers.signing_in.events import SecurityNewsMade, SignInLinkWanted
+from crystalcall.customers.signing_in.queries import recipient_of
+from crystalcall.customers.signing_in.values import NobodyToMail
 from crystalcall.mailings import actions
 from crystalcall.mailings.values import NoticeKind
 from crystalcall.minutes.ledger.events import CreditExpired, CreditExpiring
@@ -28,6 +31,8 @@ def listen_to_all() -> None:
     listen(ChangeProposed, "mailings.queue_privacy_change", on_change_proposed)
     listen(RequestExtended, "mailings.queue_privacy_extended", on_request_extended)
     listen(RequestDenied, "mailings.queue_privacy_denied", on_request_denied)
+    listen(SignInLinkWanted, "mailings.queue_sign_in_link", on_sign_in_link_wanted)
+    listen(SecurityNewsMade, "mailings.queue_sign_in_news", on_security_news)
     listen(AuthorityNoticeDue, "mailings.queue_authority_notice", on_authority_notice_due)
 
 
@@ -79,6 +84,17 @@ def on_request_denied(event: RequestDenied) -> None:
 def on_authority_notice_due(event: AuthorityNoticeDue) -> None:
     """Whoever data was handed over about is told, from the first day on which that is allowed."""
     actions.queue_about_request(event.reference, NoticeKind.AUTHORITY_TOLD, now=clock.now())
+
+
+def on_sign_in_link_wanted(event: SignInLinkWanted) -> None:
+    """A link goes to whoever has the address; where nobody does, nothing is written anywhere."""
+    if not isinstance(recipient_of(UUID(event.link)), NobodyToMail):
+        actions.queue_about_request(event.link, NoticeKind.SIGN_IN_LINK, now=clock.now())
+
+
+def on_security_news(event: SecurityNewsMade) -> None:
+    """Whoever signs in is told that something about it changed."""
+    actions.queue_about_request(event.news, NoticeKind.SIGN_IN_NEWS, now=clock.now())
 
 
 def _queue_about_request(kind: NoticeKind, reference: str) -> None:

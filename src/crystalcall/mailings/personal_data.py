@@ -11,7 +11,7 @@ def declare_all() -> None:
             "id": impersonal("row number"),
             "order_number": impersonal("random number of an order"),
             "kind": impersonal("a word of a closed list"),
-            "about": impersonal("a day or the number of a rate deck"),
+            "about": impersonal("a day, the number of a rate deck, or a random id"),
             "state": impersonal("a word of a closed list"),
             "tries": impersonal("a count"),
             "next_try_at": impersonal("time of the next try"),

@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     PRIVACY_EXTENDED = "privacy_extended"
     PRIVACY_DENIED = "privacy_denied"
     AUTHORITY_TOLD = "authority_told"
+    SIGN_IN_LINK = "sign_in_link"
+    SIGN_IN_NEWS = "sign_in_news"
 
 
 class NoticeState(StrEnum):

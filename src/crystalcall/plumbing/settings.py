@@ -79,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     register_signing_key: NoneOrHex32 = ""
     #: Public address of the store, without a slash at the end; https in production.
     store_base_url: NonEmpty = "http://127.0.0.1:8000"
+    #: Address of the back office as staff reach it, without a slash at the end; https in production.
+    backoffice_base_url: NonEmpty = "http://127.0.0.1:8001"
     #: Address of the switch API as switches reach it; https in production.
     switch_base_url: NonEmpty = "http://127.0.0.1:8002"
     #: Host names the store answers to, separated by commas.
@@ -163,6 +165,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backup_folder: str = ""
     #: After how many days a file of keys that could not be made anew is deleted: destroyed keys live on in it.
     key_backup_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 14
+    #: How much memory checking one password takes (Argon2id), in KiB; `make bench ONLY=signing_in` shows the time.
+    password_memory_kib: Annotated[int, msgspec.Meta(ge=8, le=4_194_304)] = 65536
+    #: How many times that memory is gone through; with it, the time of a check should lie between 150 and 300 ms.
+    password_passes: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
+    #: How many passwords one process checks at the same time; each takes a core and that memory.
+    password_checks_at_once: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    #: How many more may wait in one process; further ones are asked to come back. Keep both below the threads of a
+    #: process, so that a flood of sign-ins leaves some to the shop.
+    password_checks_waiting: Annotated[int, msgspec.Meta(ge=0, le=64)] = 1
+    #: After so many wrong passwords in ten minutes in the whole shop, everybody who signs in proves their mailbox.
+    sign_in_fuse: Annotated[int, msgspec.Meta(ge=10, le=1_000_000)] = 200
     #: After how many hours an order that nobody paid expires.
     order_expires_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 48
 
@@ -275,6 +288,7 @@ def _with_port_defaults(values: dict[str, Any]) -> dict[str, Any]:
     base = int(base_text)
     local = {
         "store_base_url": f"http://127.0.0.1:{base}",
+        "backoffice_base_url": f"http://127.0.0.1:{base + 1}",
         "switch_base_url": f"http://127.0.0.1:{base + 2}",
         "gateway_api_url": f"http://127.0.0.1:{base + 3}/xml/v1/request.api",
         "gateway_rest_url": f"http://127.0.0.1:{base + 3}/rest/v1",

@@ -8,11 +8,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 if TYPE_CHECKING:
     from crystalcall.plumbing.settings import Settings
 
-BASE_URLS = ("store_base_url", "switch_base_url", "gateway_api_url", "gateway_rest_url", "gateway_hosted_url")
+BASE_URLS = (
+    *("store_base_url", "backoffice_base_url", "switch_base_url"),
+    *("gateway_api_url", "gateway_rest_url", "gateway_hosted_url"),
+)
 SQLITE_SCHEME = "sqlite"
 POSTGRESQL_SCHEMES = ("postgresql", "postgres")
 POSTGRESQL_PORT = 5432
 MIN_DISTINCT_CHARACTERS = 8
+#: What OWASP's Password Storage Cheat Sheet asks of Argon2id at least: 19 MiB, gone through twice.
+LEAST_PASSWORD_WORK_KIB = 38912
 
 
 def complaints_about(settings: "Settings") -> list[str]:
@@ -120,6 +125,11 @@ def _production_complaints(settings: "Settings") -> list[str]:
         for name in BASE_URLS
         if urlsplit(getattr(settings, name)).scheme != "https"
     )
+    if settings.password_memory_kib * settings.password_passes < LEAST_PASSWORD_WORK_KIB:
+        complaints.append(
+            "CRYSTALCALL_PASSWORD_MEMORY_KIB times CRYSTALCALL_PASSWORD_PASSES must be at least"
+            f" {LEAST_PASSWORD_WORK_KIB} in production: passwords would be guessed too fast from a stolen database."
+        )
     if "*" in settings.allowed_hosts:
         complaints.append("CRYSTALCALL_ALLOWED_HOSTS must name the hosts in production, not a star.")
     return complaints

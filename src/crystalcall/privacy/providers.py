@@ -67,7 +67,7 @@ PROVIDERS: dict[str, Provider] = {
             name="The operator's mail server",
             purposes=frozenset(
                 {Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE}
-                | {Purpose.PRIVACY_REQUEST}
+                | {Purpose.PRIVACY_REQUEST, Purpose.SIGNING_IN}
             ),
             fields=frozenset({"email", "name", "order_number", "pin", "balance"}),
             contract_from=date(2026, 1, 1),

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     PRICE_NOTICE = "price_notice"
     POLICY_NOTICE = "policy_notice"
     PRIVACY_REQUEST = "privacy_request"
+    SIGNING_IN = "signing_in"
     RECORD_KEEPING = "record_keeping"
     LEGAL_OBLIGATION = "legal_obligation"
     ACCOUNTABILITY = "accountability"
@@ -67,7 +68,7 @@ FACTS: Final[Mapping[Purpose, PurposeFacts]] = {
         LegalBasis.CONTRACT, "essential.service.operations.support", _("to prove to you what a call cost")
     ),
     Purpose.ABUSE_PREVENTION: PurposeFacts(
-        LegalBasis.LEGITIMATE_INTEREST, "essential.fraud_detection", _("to slow down people who guess PINs")
+        LegalBasis.LEGITIMATE_INTEREST, "essential.fraud_detection", _("to slow down people who guess PINs or passwords")
     ),
     Purpose.CUSTOMER_SERVICE: PurposeFacts(
         LegalBasis.CONTRACT, "essential.service.operations.support", _("to answer your questions")
@@ -82,6 +83,11 @@ FACTS: Final[Mapping[Purpose, PurposeFacts]] = {
     ),
     Purpose.PRIVACY_REQUEST: PurposeFacts(
         LegalBasis.LEGAL_OBLIGATION, "essential.legal_obligation", _("to do what you ask about your own data")
+    ),
+    Purpose.SIGNING_IN: PurposeFacts(
+        LegalBasis.CONTRACT,
+        "essential.service.authentication",
+        _("to let you into your account, and nobody else"),
     ),
     Purpose.RECORD_KEEPING: PurposeFacts(
         LegalBasis.LEGITIMATE_INTEREST, "functional.storage", _("to keep sealed records for disputes and taxes")

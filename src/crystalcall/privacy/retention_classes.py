@@ -40,6 +40,8 @@ class Clock(StrEnum):
     MAIL_MADE = "mail_made"
     FACT_TOLD = "fact_told"
     WORK_DONE = "work_done"
+    REGISTRATION_ENDED = "registration_ended"
+    STEP_BEGUN = "step_begun"
 
 
 class AtEnd(StrEnum):
@@ -108,6 +110,16 @@ _RULES: Final = (
         _records,
     ),
     RetentionRule("pin_misses", Clock.LAST_MISS, AtEnd.DESTROY, _("for a day after the last wrong PIN"), _fixed(1)),
+    RetentionRule(
+        "registration", Clock.REGISTRATION_ENDED, AtEnd.DESTROY, _("as long as you have an account"), None
+    ),
+    RetentionRule(
+        "signing_in",
+        Clock.STEP_BEGUN,
+        AtEnd.DESTROY,
+        _("for a day at most, while you register, sign in or change your address"),
+        _fixed(1),
+    ),
     RetentionRule("until_stopped", Clock.WISH_ENDED, AtEnd.DESTROY, _("until you end it"), None),
     RetentionRule(
         "privacy_request",

@@ -8,11 +8,13 @@ from crystalcall.plumbing.settings import current
 
 # Orders and checkouts are nobody's to index; a cart is the visitor's own. The order addresses cannot be guessed anyway.
 ROBOTS = """User-agent: *
+Disallow: /account/
 Disallow: /cart/
 Disallow: /checkout/
 Disallow: /orders/
 Disallow: /hooks/
 Disallow: /updates/
+Disallow: /ru/account/
 Disallow: /ru/cart/
 Disallow: /ru/checkout/
 Disallow: /ru/orders/

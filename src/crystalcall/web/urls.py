@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from crystalcall.web import health
+from crystalcall.web.account import urls as account_urls
 from crystalcall.web.privacy import register_urls, request_urls
 from crystalcall.web.privacy import urls as privacy_urls
 from crystalcall.web.service import urls as service_urls
@@ -20,6 +21,7 @@ plain_patterns: list[URLPattern | URLResolver] = [
 
 localized_patterns: list[URLPattern | URLResolver] = [
     path("", include(shop_urls)),
+    path("", include(account_urls)),
     path("", include(privacy_urls)),
     path("", include(register_urls)),
     path("", include(request_urls)),

@@ -8,9 +8,25 @@ from uuid import UUID
 
 import pytest
 from call_scenery import Card, SwitchWords
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from crystalcall.customers.models import AccountLink, Customer
+from crystalcall.customers.signing_in import actions as signing_in
+from crystalcall.customers.signing_in.models import (
+    Ceremony,
+    Credential,
+    EmailChange,
+    MailedLink,
+    Passkey,
+    RecoveryCode,
+    Registration,
+    SecurityNews,
+    SignIn,
+    Totp,
+    TryPass,
+    WrongTries,
+)
+from crystalcall.customers.signing_in.values import Audience, NewCustomer
 from crystalcall.jobs import sweeps
 from crystalcall.jobs.clock import Lane
 from crystalcall.minutes.calls.models import Call
@@ -39,7 +55,7 @@ from crystalcall.privacy.retention import queries
 from crystalcall.privacy.retention_classes import CLASSES
 from crystalcall.shop.cart import read_cart
 from crystalcall.shop.orders import actions as orders
-from crystalcall.shop.orders.models import NoticeWish, Order
+from crystalcall.shop.orders.models import HeldCard, NoticeWish, Order, OrderClaim
 from crystalcall.shop.orders.values import PlaceOrder
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +71,11 @@ def bought_before(moment: datetime) -> "QuerySet[Any, str]":
 
 def paid_before(moment: datetime) -> "QuerySet[Payment]":
     return Payment.objects.filter(order_number__in=bought_before(moment))
+
+
+def claimed_before(moment: datetime) -> "QuerySet[OrderClaim]":
+    old = Q(order__placed_at__lt=moment, customer_id=F("order__customer_id"))
+    return OrderClaim.objects.filter(old | ~Q(customer_id__in=_people()))
 
 
 # Of each model with a personal field: its retention class, and what of it is personal and older than a moment.
@@ -100,7 +121,27 @@ AGED: Mapping[str, tuple[str, Callable[[datetime], "QuerySet[Any]"]]] = {
     "privacy.HeldName": ("order_record", lambda moment: HeldName.objects.filter(hold__until__lt=moment)),
     "privacy.WaitingErasure": ("order_record", lambda moment: WaitingErasure.objects.filter(asked_at__lt=moment)),
     "privacy.PolicyAgreement": ("order_record", lambda moment: PolicyAgreement.objects.filter(agreed_at__lt=moment)),
+    # As long as somebody has an account: what stands in it goes with it, what they bought also with its order.
+    "orders.OrderClaim": ("order_record", claimed_before),
+    "orders.HeldCard": ("order_record", lambda _moment: HeldCard.objects.exclude(customer_id__in=_people())),
+    # As long as somebody has an account: what hangs on a credential goes with it, and it goes with the customer.
+    "signing_in.Credential": ("signing_in", lambda _moment: Credential.objects.exclude(pk__in=_people())),
+    "signing_in.Totp": ("signing_in", lambda _moment: Totp.objects.exclude(pk__in=_people())),
+    "signing_in.RecoveryCode": ("signing_in", lambda _moment: RecoveryCode.objects.exclude(credential__in=_people())),
+    "signing_in.Passkey": ("signing_in", lambda _moment: Passkey.objects.exclude(credential__in=_people())),
+    "signing_in.Registration": ("signing_in", lambda moment: Registration.objects.filter(created_at__lt=moment)),
+    "signing_in.SignIn": ("signing_in", lambda moment: SignIn.objects.filter(created_at__lt=moment)),
+    "signing_in.WrongTries": ("signing_in", lambda moment: WrongTries.objects.filter(last_miss_at__lt=moment)),
+    "signing_in.TryPass": ("signing_in", lambda moment: TryPass.objects.filter(expires_at__lt=moment)),
+    "signing_in.MailedLink": ("signing_in", lambda moment: MailedLink.objects.filter(created_at__lt=moment)),
+    "signing_in.EmailChange": ("signing_in", lambda moment: EmailChange.objects.filter(created_at__lt=moment)),
+    "signing_in.SecurityNews": ("signing_in", lambda moment: SecurityNews.objects.filter(made_at__lt=moment)),
+    "signing_in.Ceremony": ("signing_in", lambda moment: Ceremony.objects.filter(expires_at__lt=moment)),
 }
+
+
+def _people():
+    return Customer.objects.values("pk")
 
 
 def test_the_walk_knows_what_starts_the_clock_of_every_model_with_personal_data():
@@ -141,6 +182,7 @@ def fill(shop, anna, boris, mallory) -> Figures:
     other = shop.sells(boris)
     shop.calls(other, "+525512345678", call_id="c2")
     guess(shop, other)
+    sign_in_wrong(shop, mallory)
     wish = PlaceOrder(random_token(), read_cart("credit-10=1"), mallory.name, mallory.email, None, "en", False)
     orders.place_order(wish, now=shop.now)
     shop.sends()
@@ -165,6 +207,17 @@ def guess(shop, bought) -> None:
     card = Card(bought.serial, "9" * len(bought.pin), bought.account_id)
     SwitchWords(card, shop.now, "guess").authorize()
     assert PinMissSource.objects.exists()
+
+
+def sign_in_wrong(shop, mallory) -> None:
+    """Somebody registers and never confirms it, guesses a password, and asks for a new one."""
+    passed = signing_in.age_pass(signing_in.age_question(now=shop.now), 1980, 6, now=shop.now)
+    new = NewCustomer(mallory.name, mallory.email, None, "a lamp beside the grey window", "en")
+    signing_in.register(new, passed.value, now=shop.now)
+    signing_in.sign_in(Audience.CUSTOMER, mallory.email, "a guess of mine", "a" * 43, now=shop.now)
+    signing_in.request_reset(Audience.CUSTOMER, mallory.email, now=shop.now)
+    for model in (Registration, WrongTries, MailedLink):
+        assert model.objects.exists()
 
 
 def night(now: datetime) -> None:

@@ -11,6 +11,7 @@ from crystalcall.mailings.composing.order_letter import draft_fulfilled
 from crystalcall.mailings.composing.policy_letter import draft_policy
 from crystalcall.mailings.composing.price_letter import draft_prices
 from crystalcall.mailings.composing.request_letter import ABOUT_REQUESTS, draft_about_request
+from crystalcall.mailings.composing.sign_in_letter import ABOUT_SIGNING_IN, draft_about_signing_in
 from crystalcall.mailings.values import Draft, NobodyToTell, NothingToTell, NoticeKind, NoticeView
 from crystalcall.privacy.keys.opening import PurposeRefusedError
 from crystalcall.privacy.policy import agreed_versions
@@ -32,6 +33,8 @@ def draft_of(notice: NoticeView, *, now: datetime) -> Draft | NobodyToTell | Not
     """The mail of a notice, judged by how things are now: a credit that was used up needs no word of its end."""
     if notice.kind is NoticeKind.AUTHORITY_TOLD:
         return draft_about_authority(notice)
+    if notice.kind in ABOUT_SIGNING_IN:
+        return draft_about_signing_in(notice, now=now)
     return draft_about_request(notice, now=now) if notice.kind in ABOUT_REQUESTS else _about_order(notice, now=now)
 
 

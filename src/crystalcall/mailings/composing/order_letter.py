@@ -19,7 +19,7 @@ from crystalcall.plumbing.settings import Settings, current
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.numbering import LineType
 from crystalcall.shop.catalogue.quotes import quote_at_any_hour
-from crystalcall.shop.orders.actions import reveal_pins
+from crystalcall.shop.orders.actions import pins_to_mail
 from crystalcall.shop.orders.values import LineView, OrderLetter
 
 # Where readers of each language call most; a country the deck does not know is left out.
@@ -83,7 +83,7 @@ def _say(order: OrderLetter, person: Contact, *, now: datetime) -> LetterSaid:
         frame=frame_of(person.name, order.token, language),
         order_number=order.order_number,
         total=figures.money(order.total_micros, language),
-        cards=_cards(order, now=now),
+        cards=_cards(order),
         steps=_steps(),
         access_numbers=access_said(language),
         example_credit=figures.money(best.unit_credit_micros, language),
@@ -93,12 +93,12 @@ def _say(order: OrderLetter, person: Contact, *, now: datetime) -> LetterSaid:
     )
 
 
-def _cards(order: OrderLetter, *, now: datetime) -> tuple[CardSaid, ...]:
+def _cards(order: OrderLetter) -> tuple[CardSaid, ...]:
     """The PINs with their credit; cards come in the order of the lines, so many to each."""
     credits_micros = [line.unit_credit_micros for line in order.lines for _card in range(line.quantity)]
     return tuple(
         CardSaid(figures.pin_in_groups(card.pin), figures.money(credit_micros, order.language))
-        for card, credit_micros in zip(reveal_pins(order.token, now=now), credits_micros, strict=True)
+        for card, credit_micros in zip(pins_to_mail(order.order_number), credits_micros, strict=True)
     )
 
 

@@ -1,18 +1,20 @@
 """What calls were made and what they cost, as frozen values with their proof."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from django.db.models import Count, Max, QuerySet
+from django.db.models.functions import Coalesce, TruncMonth
 
 from crystalcall.minutes.calls.engine.facts import Spent, Windows
 from crystalcall.minutes.calls.engine.identity import call_uuid
 from crystalcall.minutes.calls.engine.live import RUNNING_FIELDS, LiveCall
 from crystalcall.minutes.calls.models import AccessNumber, Call, CallRecord, RunningCall
 from crystalcall.minutes.calls.reading import called_numbers
-from crystalcall.minutes.calls.values import AccessNumberInfo, CallProof, CallView
+from crystalcall.minutes.calls.values import AccessNumberInfo, CalledPlace, CallProof, CallView
 from crystalcall.minutes.ledger import queries as ledger_queries
 from crystalcall.minutes.rates.values import DestinationInfo
 from crystalcall.plumbing.rowsets import Rowset
@@ -29,10 +31,13 @@ __all__ = [
     "AccessNumberInfo",
     "CallProof",
     "CallView",
+    "CalledPlace",
     "access_numbers",
     "call",
     "calls_of_account",
     "day_facts",
+    "months_called",
+    "places_called",
     "records_between",
     "running_calls",
 ]
@@ -73,11 +78,16 @@ def call(switch_id: int, call_id: str) -> CallView | None:
     return _view(row, proof, (record.answered_at, record.ended_at, record.hold_micros))
 
 
-def calls_of_account(account_id: UUID) -> tuple[CallProof, ...]:
-    """Every call of this account that was authorized and whose record is kept, the latest first."""
-    running = {live.id: live for live in _live_calls(account_id)}
+def calls_of_account(
+    account_id: UUID, *, start: datetime | None = None, end: datetime | None = None
+) -> tuple[CallProof, ...]:
+    """Every call of this account that was authorized and whose record is kept, the latest first.
+
+    Only those that started from `start` up to (without) `end`, where these are given.
+    """
+    running = {live.id: live for live in _live_calls(account_id) if _is_within(live, start, end)}
     rows = Call.objects.in_bulk(list(running)) if running else {}
-    records = list(CallRecord.objects.filter(ledger_account_id=account_id).select_related("call"))
+    records = list(_records_of(account_id, start, end).select_related("call"))
     numbers = _masked([*rows.values(), *(record.call for record in records)])
     found = [
         (rows[live.id].authorized_at, live.id, _running_proof(live, numbers.get(live.id, "")))
@@ -88,6 +98,49 @@ def calls_of_account(account_id: UUID) -> tuple[CallProof, ...]:
         for record in records
     ]
     return tuple(proof for _, _, proof in sorted(found, key=_latest, reverse=True))
+
+
+def months_called(account_id: UUID, *, start: datetime | None = None) -> frozenset[date]:
+    """The first day (UTC) of each month in which calls of this account started."""
+    records = _records_of(account_id, start, None)
+    found = records.annotate(month=TruncMonth("started", tzinfo=UTC)).values_list("month", flat=True).distinct()
+    running = [_started(live) for live in _live_calls(account_id) if _is_within(live, start, None)]
+    return frozenset(each.astimezone(UTC).date().replace(day=1) for each in [*found, *running])
+
+
+def places_called(account_id: UUID, *, start: datetime | None = None) -> tuple[CalledPlace, ...]:
+    """Where people talked with this account and how often, the place called most often first."""
+    talked = _records_of(account_id, start, None).filter(used_seconds__gt=0)
+    groups = talked.values("destination_key", "country_iso2", "line_type", "area").annotate(
+        times=Count("pk"), any_prefix=Max("prefix")
+    )
+    return tuple(
+        CalledPlace(
+            DestinationInfo(
+                group["destination_key"], group["country_iso2"] or None, LineType(group["line_type"]), group["area"]
+            ),
+            group["any_prefix"],
+            group["times"],
+        )
+        for group in groups.order_by("-times", "destination_key")
+    )
+
+
+def _records_of(account_id: UUID, start: datetime | None, end: datetime | None) -> "QuerySet[CallRecord]":
+    records = CallRecord.objects.filter(ledger_account_id=account_id)
+    records = records.annotate(started=Coalesce("answered_at", "authorized_at"))
+    if start is not None:
+        records = records.filter(started__gte=start)
+    return records if end is None else records.filter(started__lt=end)
+
+
+def _is_within(live: LiveCall, start: datetime | None, end: datetime | None) -> bool:
+    started = _started(live)
+    return (start is None or started >= start) and (end is None or started < end)
+
+
+def _started(live: LiveCall) -> datetime:
+    return live.answered_at or live.authorized_at
 
 
 def _latest(found: tuple[datetime, UUID, CallProof]) -> tuple[datetime, UUID]:

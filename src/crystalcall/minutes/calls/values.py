@@ -202,6 +202,15 @@ class CallProof:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledPlace:
+    """A place that was called, a prefix by which it was priced, and how many calls went there."""
+
+    destination: DestinationInfo
+    prefix: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallView:
     """A call as its switch sees it; the proof is there unless the call was refused."""
 

@@ -6,7 +6,7 @@ own locks, so that nothing here can spend what a running call holds.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ from crystalcall.minutes.cards.keeping import settle_accounts, settle_pins
 from crystalcall.minutes.cards.values import (
     BadBundle,
     BlockedCard,
+    CardReplaced,
     CreditMoved,
     CreditRefunded,
     CreditSet,
@@ -33,6 +34,7 @@ from crystalcall.minutes.limits import actions as limits
 from crystalcall.minutes.limits.values import BadLimits, CountriesDiffer, LimitChanges, OwnLimits
 from crystalcall.minutes.pins import actions as pins
 from crystalcall.minutes.pins import queries as pin_queries
+from crystalcall.minutes.pins.checking import MISSES_REASON
 from crystalcall.minutes.pins.values import PinInfo
 from crystalcall.rules.pins import PinState
 
@@ -43,10 +45,15 @@ __all__ = [
     "give_minutes",
     "move_credit",
     "refund_credit",
+    "replace_pin",
     "settle_pins",
 ]
 
 T = TypeVar("T")
+
+REPLACED: Final = "replaced by a new PIN at its holder’s wish"
+# What its holder may answer with a new PIN: a loss, and a stranger's guesses. Every other block is the shop's.
+ITS_HOLDERS: Final = frozenset({REPLACED, MISSES_REASON})
 
 
 def change_limits(serial: str, changes: LimitChanges, *, now: datetime) -> OwnLimits | BadLimits | UnknownSerial:
@@ -99,6 +106,28 @@ def move_credit(
         if not isinstance(answer, CreditMoved):
             transaction.set_rollback(True)
         return answer
+
+
+def replace_pin(serial: str, *, now: datetime) -> CardReplaced | BlockedCard | UnknownSerial:
+    """Block a lost card's PIN and issue a new one for the same account: credit, minutes, limits and promises stay.
+
+    Nothing is moved, so nothing can be lost on the way, and what a running call holds comes back to the same account. A
+    PIN that the shop blocked is not replaced, nor one that was replaced before.
+    """
+    found = pin_queries.pin(serial)
+    if found is None:
+        return UnknownSerial(serial)
+    with transaction.atomic():
+        pins.lock_accounts_pins([found.account_id])
+        mine = pin_queries.pins_of_account(found.account_id)
+        shut = [each for each in mine if each.state is PinState.BLOCKED]
+        if mine[-1].serial != serial or any(each.block_reason not in ITS_HOLDERS for each in shut):
+            return BlockedCard(serial)
+        for each in mine:
+            pins.block_pin(each.serial, reason=REPLACED, now=now)
+        issued = pins.issue_pin(found.account_id, key=f"replaces:{serial}", now=now)
+        settle_accounts([found.account_id], now=now)
+    return CardReplaced(serial, issued.serial)
 
 
 def adjust_credit(

@@ -13,6 +13,7 @@ __all__ = [
     "BadBundle",
     "BlockedCard",
     "Card",
+    "CardReplaced",
     "CreditMoved",
     "CreditRefunded",
     "CreditSet",
@@ -115,3 +116,11 @@ class BlockedCard:
 @dataclass(frozen=True, slots=True)
 class DifferentCountries:
     """The two cards allow no country in common, and credit takes its limits with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardReplaced:
+    """The old PIN opens nothing any more; the new one opens the same account, with all that is on it."""
+
+    from_serial: str
+    to_serial: str

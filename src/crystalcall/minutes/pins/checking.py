@@ -54,17 +54,18 @@ class _Try:
 
 
 @sensitive_variables("typed")
-def check_pin(typed: str, *, origin: Origin, now: datetime) -> PinAccepted | PinRefused:
+def check_pin(typed: str, *, origin: Origin, now: datetime, is_use: bool = True) -> PinAccepted | PinRefused:
     """Whether what was typed opens an account, and which; a miss counts against its source and the PINs it concerns.
 
     too_many_tries comes with the seconds to wait, whether or not the PIN was right; elsewhere the right PIN
-    still opens. With neither number known nobody is slowed, because everybody would be.
+    still opens. With neither number known nobody is slowed, because everybody would be. Where it `is_use`, a PIN that
+    was never used is active from now on; looking at a card is no use.
     """
-    return check_pins([TypedPin(typed, origin)], now=now)[0]
+    return check_pins([TypedPin(typed, origin)], now=now, is_use=is_use)[0]
 
 
 @sensitive_variables("asked", "typed")
-def check_pins(asked: Sequence[TypedPin], *, now: datetime) -> list[PinAccepted | PinRefused]:
+def check_pins(asked: Sequence[TypedPin], *, now: datetime, is_use: bool = True) -> list[PinAccepted | PinRefused]:
     """The same for many at once, each as `check_pin` says, in a handful of statements as long as nobody misses.
 
     It locks sources and PINs only where somebody missed; so it belongs before any lock on a ledger account.
@@ -72,7 +73,7 @@ def check_pins(asked: Sequence[TypedPin], *, now: datetime) -> list[PinAccepted 
     with transaction.atomic():
         with together():
             typed = PinsAsked(asked)
-        return typed.check(range(len(asked)), now=now)
+        return typed.check(range(len(asked)), now=now, is_use=is_use)
 
 
 class PinsAsked:
@@ -91,7 +92,7 @@ class PinsAsked:
         self._wait = ask_waits_of(a_try.source for a_try in self._tries if a_try.source is not None)
 
     @sensitive_variables("tries", "a_try")
-    def check(self, places: Collection[int], *, now: datetime) -> list[PinAccepted | PinRefused]:
+    def check(self, places: Collection[int], *, now: datetime, is_use: bool = True) -> list[PinAccepted | PinRefused]:
         """What those at these places open, as `check_pins` says; nobody else's misses are counted.
 
         Inside the transaction in which they were asked for.
@@ -105,7 +106,8 @@ class PinsAsked:
         if any(a_try.found is None for a_try in tries):
             _count_misses(tries, now)
         answers = [_answer(a_try) for a_try in tries]
-        activate_all({serial for a_try in tries if (serial := _first_used(a_try))}, now)
+        if is_use:
+            activate_all({serial for a_try in tries if (serial := _first_used(a_try))}, now)
         return answers
 
 

@@ -1,6 +1,7 @@
 """Many PINs found by their keyed hashes at once; nothing here counts a miss or slows a guesser, see `checking`."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -38,18 +39,23 @@ def ask_by_lookups(lookups: Collection[bytes]) -> Callable[[], dict[bytes, Found
     }
 
 
-def blocked_accounts(account_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of the accounts whose every PIN is blocked: nobody may go on spending there."""
-    return ask_blocked_accounts(account_ids)()
+def ask_shut_accounts(account_ids: Collection[UUID]) -> Callable[[], dict[UUID, datetime | None]]:
+    """Ask, among the statements of `together`, which of these accounts have a blocked PIN; what is given reads it.
 
+    Each comes with the issue of its oldest PIN that is not blocked: whoever began to spend before that did so with a
+    PIN that is blocked now, such as a lost one that was replaced. None: every PIN is blocked, and nobody may go on.
+    """
+    answer = _PINS.ask(("ledger_account_id", "state", "issued_at"), "ledger_account_id", account_ids)
 
-def ask_blocked_accounts(account_ids: Collection[UUID]) -> Callable[[], frozenset[UUID]]:
-    """Ask for the same among the statements of `together`; what is given reads the answer."""
-    answer = _PINS.ask(("ledger_account_id", "state"), "ledger_account_id", account_ids)
-
-    def read() -> frozenset[UUID]:
+    def read() -> dict[UUID, datetime | None]:
         found = answer.rows()
-        open_ones = {account_id for account_id, state in found if state != PinState.BLOCKED.value}
-        return frozenset(account_id for account_id, _ in found) - open_ones
+        shut: dict[UUID, datetime | None] = {
+            account_id: None for account_id, state, _ in found if state == PinState.BLOCKED.value
+        }
+        for account_id, state, issued_at in found:
+            if account_id in shut and state != PinState.BLOCKED.value:
+                oldest = shut[account_id]
+                shut[account_id] = issued_at if oldest is None else min(oldest, issued_at)
+        return shut
 
     return read

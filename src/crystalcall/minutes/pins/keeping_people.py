@@ -1,7 +1,7 @@
-"""How this room shows a person's PINs, never a digit of one; there is nothing to forget in it.
+"""How this room shows a person's PINs, never a digit of one.
 
 A PIN is a bearer secret: it works on for whoever holds the card, after its buyer was forgotten too. Who mistyped a PIN
-is kept for hours as a keyed hash of two telephone numbers, which leads to no person.
+is kept for hours as a keyed hash of two telephone numbers, which leads to no person, or of a customer's number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crystalcall.minutes.pins.actions import forget_old_misses
-from crystalcall.minutes.pins.models import Pin
-from crystalcall.privacy.keepers import Cell, Column, ColumnKind, Counts, Keeper, NameKind, Person, Section
+from crystalcall.minutes.pins.models import Pin, PinMissSource
+from crystalcall.minutes.pins.sources import source_of
+from crystalcall.minutes.pins.values import Origin
+from crystalcall.privacy.keepers import Cell, Column, ColumnKind, Counts, Erasing, Keeper, NameKind, Person, Section
 
 STATES: Final = {
     "issued": pgettext_lazy("export", "not used yet"),
@@ -50,6 +52,13 @@ class PinsKeeper(Keeper):
         return {
             PINS.key: [(row.serial, MASKED, row.state, row.issued_at, row.activated_at, row.blocked_at) for row in rows]
         }
+
+    def erase(self, person: Person, erasing: Erasing) -> Counts:
+        """Forget who mistyped PINs while signed in; the cards' PINs work on for their bearers."""
+        sources = [source_of(Origin(customer_id=each)) for each in person.ids(NameKind.CUSTOMER)]
+        wanted = [source.fingerprint for source in sources if source is not None]
+        deleted, _by_model = PinMissSource.objects.filter(source__in=wanted).delete()
+        return {"pin_misses": deleted}
 
     def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
         """Delete the traces of mistyped PINs as soon as no rule needs them, which is before their class ends."""

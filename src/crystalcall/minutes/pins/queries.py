@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from crystalcall.minutes.pins.finding import ask_blocked_accounts, blocked_accounts, by_lookups, lookup_of
+from crystalcall.minutes.pins.finding import ask_shut_accounts, by_lookups, lookup_of
 from crystalcall.minutes.pins.models import Pin
 from crystalcall.minutes.pins.sources import slowed_sources
 from crystalcall.minutes.pins.values import FoundPin, PinInfo
@@ -13,8 +13,7 @@ from crystalcall.rules.pins import OPEN_STATES, OVER_STATES, PinState
 __all__ = [
     "FoundPin",
     "PinInfo",
-    "ask_blocked_accounts",
-    "blocked_accounts",
+    "ask_shut_accounts",
     "by_lookups",
     "info_of",
     "lookup_of",

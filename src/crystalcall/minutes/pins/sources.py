@@ -24,7 +24,9 @@ class Source(NamedTuple):
 
 
 def source_of(origin: Origin) -> Source | None:
-    """The source that an origin counts for; None with neither number known, because everybody would be slowed."""
+    """The source that an origin counts for; None where nothing is known, because everybody would be slowed."""
+    if origin.customer_id is not None:
+        return Source(blind_index(f"customer|{origin.customer_id}", SOURCE_CONTEXT), CALLER_SLOWING)
     caller, access = _digits(origin.caller_number), _digits(origin.access_number)
     if not caller and not access:
         return None

@@ -21,10 +21,14 @@ class NoFreePinError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a PIN was typed: the caller's number and the access number that was dialed, as far as they are known."""
+    """Where a PIN was typed: the caller's number and the access number that was dialed, as far as they are known.
+
+    `customer_id` where a customer who is signed in typed it; such a source is slowed like a caller.
+    """
 
     caller_number: str | None = field(default=None, repr=False)
     access_number: str | None = field(default=None, repr=False)
+    customer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

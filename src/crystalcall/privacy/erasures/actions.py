@@ -107,6 +107,16 @@ def replay(*, now: datetime, grace: timedelta = GRACE) -> Replayed:
     return Replayed(len(missing), people, keepers.total(counts))
 
 
+def ask_for_refunds(order_numbers: Iterable[str], *, now: datetime) -> int:
+    """Have the gateway asked to pay back what these orders' buyers are owed, who are about to be forgotten."""
+    tasks = [
+        ProviderTask(provider="authorize-net", ask=Ask.REFUND.value, reference=number, opened_at=now)
+        for number in order_numbers
+    ]
+    ProviderTask.objects.bulk_create(tasks, ignore_conflicts=True)
+    return len(tasks)
+
+
 def mark_task_done(task_id: int, *, now: datetime) -> bool:
     """A provider has done what it was asked; whether such a task was open."""
     return ProviderTask.objects.filter(pk=task_id, done_at__isnull=True).update(done_at=now) > 0

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crystalcall.customers.actions import forget_links
 from crystalcall.plumbing.ids import random_token
 from crystalcall.privacy.holds.queries import held_names
 from crystalcall.privacy.keepers import (
@@ -24,7 +26,7 @@ from crystalcall.privacy.keepers import (
 )
 from crystalcall.rules.ordering import CLOSED, OrderState
 from crystalcall.shop.orders import tokens
-from crystalcall.shop.orders.models import Card, NoticeWish, Order, OrderEvent, OrderLine
+from crystalcall.shop.orders.models import Card, HeldCard, NoticeWish, Order, OrderClaim, OrderEvent, OrderLine
 
 _NUMBER: Final = Column("order_number", _("Order number"))
 _POLICY: Final = Column("policy_version", _("Policy under which it was collected"), ColumnKind.INTEGER)
@@ -49,6 +51,11 @@ FACTS: Final = {
 TOPICS: Final = {
     "prices": pgettext_lazy("export", "dearer prices"),
     "policy": pgettext_lazy("export", "changes of the policy"),
+}
+WAYS: Final = {
+    "bought": pgettext_lazy("export", "ordered while signed in"),
+    "address": pgettext_lazy("export", "added by its secret address"),
+    "mailbox": pgettext_lazy("export", "bought with your confirmed address"),
 }
 LANGUAGES: Final = {
     "en": pgettext_lazy("export", "English"),
@@ -117,11 +124,38 @@ WISHES: Final = Section(
 )
 
 
+IN_ACCOUNT: Final = Section(
+    "orders_in_account",
+    _("Orders in your account"),
+    (
+        _NUMBER,
+        Column("customer_id", _("Your number in our records"), fields=("orders.OrderClaim.customer_id",)),
+        Column("way", _("How it came there"), words=WAYS),
+        Column("claimed_at", _("Since"), ColumnKind.MOMENT),
+        _POLICY,
+    ),
+)
+ADDED: Final = Section(
+    "cards_added",
+    _("Cards you added by their PIN"),
+    (
+        Column("card", _("Serial number of the card")),
+        Column("customer_id", _("Your number in our records"), fields=("orders.HeldCard.customer_id",)),
+        Column("added_at", _("Since"), ColumnKind.MOMENT),
+        _POLICY,
+    ),
+)
+
+
 class OrdersKeeper(Keeper):
-    """Orders, their cards and wishes."""
+    """Orders, their cards and wishes, and what stands in a customer's account.
+
+    A claim is no way from one person to another: what was added by a PIN or a secret address is shown to whoever added
+    it, and is not followed to its buyer.
+    """
 
     room = "orders"
-    sections = (ORDERS, LINES, HISTORY, CARDS, WISHES)
+    sections = (ORDERS, LINES, HISTORY, CARDS, WISHES, IN_ACCOUNT, ADDED)
 
     def resolve(self, person: Person) -> Iterable[tuple[NameKind, str]]:
         """Whose order it is; a customer's orders; an order's cards and accounts; an account's order."""
@@ -163,6 +197,7 @@ class OrdersKeeper(Keeper):
             WISHES.key: list(
                 wishes.values_list("order__order_number", "topic", "asked_at", "stopped_at", "policy_version")
             ),
+            **_in_account(person),
         }
 
     def stop(self, person: Person, *, now: datetime) -> Counts:
@@ -177,15 +212,27 @@ class OrdersKeeper(Keeper):
     def erase(self, person: Person, erasing: Erasing) -> Counts:
         """Cut the orders loose from their buyer and change the locks of their pages; wishes are deleted."""
         wishes, _by_model = NoticeWish.objects.filter(order__order_number__in=person.of(NameKind.ORDER)).delete()
-        orders = list(_orders(person).select_for_update().filter(customer_id__isnull=False).order_by("pk"))
-        for order in orders:
-            # Nobody was ever told the new token, so no link that was mailed or kept opens the page.
-            token = random_token()
-            order.customer_id = None
-            order.sealed_token = tokens.seal_token(token, order.order_number)
-            order.token_index = tokens.token_index(token)
-            order.save(update_fields=["customer_id", "sealed_token", "token_index"])
-        return {"orders_unlinked": len(orders), "wishes": wishes}
+        claims, cards = (
+            model.objects.filter(customer_id__in=person.ids(NameKind.CUSTOMER)).delete()[0]
+            for model in (OrderClaim, HeldCard)
+        )
+        orders = _close_pages(_orders(person).select_for_update().filter(customer_id__isnull=False).order_by("pk"))
+        return {"orders_unlinked": orders, "wishes": wishes, "claims": claims, "cards_added": cards}
+
+    def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
+        """Orders of somebody with an account are given up one by one; their account stays."""
+        if retention != "order_record":
+            return {}
+        with transaction.atomic():
+            old = OrderClaim.objects.filter(order__placed_at__lt=before, customer_id=F("order__customer_id"))
+            free = old.exclude(order__order_number__in=held_names(NameKind.ORDER))
+            free = free.exclude(customer_id__in=held_names(NameKind.CUSTOMER))
+            orders = list(free.order_by("pk").values_list("order_id", flat=True)[:limit])
+            accounts = Card.objects.filter(line__order_id__in=orders).values_list("ledger_account_id", flat=True)
+            forget_links(list(accounts))
+            OrderClaim.objects.filter(order_id__in=orders).delete()
+            _close_pages(Order.objects.select_for_update().filter(pk__in=orders).order_by("pk"))
+        return {"orders_unlinked": len(orders)}
 
     def lapsed(self, retention: str, *, before: datetime, limit: int) -> Sequence[UUID]:
         """Buyers whose every order was placed before then; of abandoned orders, those who never paid for any."""
@@ -200,7 +247,10 @@ class OrdersKeeper(Keeper):
         else:
             return ()
         others = Order.objects.filter(needed, customer_id=OuterRef("customer_id"))
-        found = orders.filter(~Exists(others)).exclude(customer_id__in=held_names(NameKind.CUSTOMER))
+        registered = OrderClaim.objects.filter(customer_id=OuterRef("customer_id"))
+        found = orders.filter(~Exists(others), ~Exists(registered)).exclude(
+            customer_id__in=held_names(NameKind.CUSTOMER)
+        )
         people = found.values_list("customer_id", flat=True)[:limit]
         return list(dict.fromkeys(person for person in people if person is not None))
 
@@ -208,6 +258,32 @@ class OrdersKeeper(Keeper):
 def _orders(person: Person) -> "QuerySet[Order]":
     named = Q(order_number__in=person.of(NameKind.ORDER)) | Q(customer_id__in=person.ids(NameKind.CUSTOMER))
     return Order.objects.filter(named)
+
+
+def _close_pages(orders: "QuerySet[Order]") -> int:
+    """Cut orders loose from their buyer; gives how many."""
+    rows = list(orders)
+    for order in rows:
+        # Nobody was ever told the new token, so no link that was mailed or kept opens the page.
+        token = random_token()
+        order.customer_id = None
+        order.sealed_token = tokens.seal_token(token, order.order_number)
+        order.token_index = tokens.token_index(token)
+        order.save(update_fields=["customer_id", "sealed_token", "token_index"])
+    return len(rows)
+
+
+def _in_account(person: Person) -> dict[str, list[tuple[Cell, ...]]]:
+    mine = person.ids(NameKind.CUSTOMER)
+    claims = OrderClaim.objects.filter(customer_id__in=mine).select_related("order").order_by("pk")
+    cards = HeldCard.objects.filter(customer_id__in=mine).order_by("pk")
+    return {
+        IN_ACCOUNT.key: [
+            (row.order.order_number, str(row.customer_id), row.way, row.claimed_at, row.policy_version)
+            for row in claims
+        ],
+        ADDED.key: [(row.pin_serial, str(row.customer_id), row.added_at, row.policy_version) for row in cards],
+    }
 
 
 def _cards(person: Person) -> "QuerySet[Card]":

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from crystalcall.rules.ordering import SETTLED, OrderFact, OrderState
-from crystalcall.shop.orders.values import NoticeTopic
+from crystalcall.shop.orders.values import ClaimWay, NoticeTopic
 
 
 class Order(models.Model):
@@ -135,6 +135,43 @@ class NoticeWish(models.Model):
 
     def __str__(self) -> str:
         return f"notices about {self.topic} to {self.order_id}"
+
+
+class OrderClaim(models.Model):
+    """An order stands in a customer's account; from then on its public page shows neither PIN nor calls.
+
+    Who bought it stands in the order: who claims it by its secret address alone learns nothing of that person, and is
+    joined with nobody.
+    """
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="claim")
+    customer_id = models.UUIDField(db_index=True)
+    way = models.CharField(max_length=10)
+    claimed_at = models.DateTimeField()
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
+
+    class Meta:
+        """An order stands in one account."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(name="orderclaim_way_known", condition=Q(way__in=[way.value for way in ClaimWay])),
+        ]
+
+    def __str__(self) -> str:
+        return f"claim of {self.order_id}"
+
+
+class HeldCard(models.Model):
+    """A card that a customer added by its PIN: they see what is on it, and the calls made since."""
+
+    customer_id = models.UUIDField(db_index=True)
+    ledger_account_id = models.UUIDField(unique=True)
+    pin_serial = models.CharField(max_length=20, unique=True)
+    added_at = models.DateTimeField()
+    policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
+
+    def __str__(self) -> str:
+        return self.pin_serial
 
 
 class OrderEvent(models.Model):

@@ -11,6 +11,7 @@ def declare_all() -> None:
     _declare_order()
     _declare_contents()
     _declare_wish()
+    _declare_accounts()
     declare(
         "orders.OrderEvent",
         {
@@ -114,5 +115,43 @@ def _declare_wish() -> None:
             "policy_version": impersonal("number of the policy in force when it was collected"),
             "asked_at": impersonal("time of a wish, telling nothing without its order"),
             "stopped_at": impersonal("time of its end, telling nothing without its order"),
+        },
+    )
+
+
+def _declare_accounts() -> None:
+    """What stands in a customer's account, for as long as they have one."""
+    declare(
+        "orders.OrderClaim",
+        {
+            "id": impersonal("row number"),
+            "order": impersonal("points to the order"),
+            "customer_id": personal(
+                category="user.unique_id",
+                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.CUSTOMER_SERVICE),
+                retention="registration",
+                erase="destroy",
+                label=_("Which orders stand in your account"),
+            ),
+            "way": impersonal("a word of a closed list: how the order came there"),
+            "claimed_at": impersonal("time of a step, telling nothing without whose it is"),
+            "policy_version": impersonal("number of the policy in force when it was collected"),
+        },
+    )
+    declare(
+        "orders.HeldCard",
+        {
+            "id": impersonal("row number"),
+            "customer_id": personal(
+                category="user.unique_id",
+                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.CALL_RECORD, Purpose.CUSTOMER_SERVICE),
+                retention="registration",
+                erase="destroy",
+                label=_("Which cards you added by their PIN"),
+            ),
+            "ledger_account_id": impersonal("an opaque account; who added it is the row itself"),
+            "pin_serial": impersonal("public name of a PIN, opening nothing"),
+            "added_at": impersonal("time of a step, telling nothing without whose it is"),
+            "policy_version": impersonal("number of the policy in force when it was collected"),
         },
     )

@@ -12,6 +12,7 @@ from crystalcall.payments.queries import PaymentView, payment_of
 from crystalcall.plumbing.ids import random_token
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.ordering import CLOSED, OrderState
+from crystalcall.shop.orders.belongings import added_since, is_claimed, own_order
 from crystalcall.shop.orders.models import Card, Order, OrderEvent
 from crystalcall.shop.orders.notice_wishes import (
     notice_link,
@@ -37,6 +38,7 @@ __all__ = [
     "notice_link",
     "notice_orders",
     "order_by_token",
+    "order_in_account",
     "order_of_account",
     "paid_unfulfilled",
     "price_notice_stock",
@@ -51,7 +53,10 @@ AT_MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """A card on its order's page: its credit, its calls newest first, and until when its quote is guaranteed."""
+    """A card on its order's page: its credit, its calls newest first, and until when its quote is guaranteed.
+
+    ``added_at``: since when it stands in the account of somebody who added it by its PIN.
+    """
 
     serial: str
     sku: str
@@ -61,6 +66,7 @@ class CardView:
     deck_id: int
     deck_version: int
     guaranteed_until: datetime
+    added_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class OrderView:
     masked_email: str | None = field(repr=False)
     stop_token: str | None = field(default=None, repr=False)
     policy_stop_token: str | None = field(default=None, repr=False)
+    in_account: bool = False
+    """It stands in somebody's account: its public page shows neither PIN nor calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,17 @@ def order_by_token(token: str) -> OrderView | None:
     order = find_order(token)
     if order is None:
         return None
+    in_account = is_claimed(order)
+    return _view(order, in_account=in_account, cards=_cards(order, with_calls=not in_account))
+
+
+def order_in_account(customer_id: UUID, order_number: str) -> OrderView | None:
+    """The order of this number with its calls, where it stands in the customer's account."""
+    order = own_order(customer_id, order_number)
+    return None if order is None else _view(order, in_account=True, cards=_cards(order, with_calls=True))
+
+
+def _view(order: Order, *, in_account: bool, cards: tuple[CardView, ...]) -> OrderView:
     return OrderView(
         order_number=order.order_number,
         state=OrderState(order.state),
@@ -117,11 +136,12 @@ def order_by_token(token: str) -> OrderView | None:
         fulfilled_at=order.fulfilled_at,
         lines=_lines(order),
         total_micros=order.total_micros,
-        cards=_cards(order),
+        cards=cards,
         payment=payment_of(order.order_number),
         masked_email=masked_email(order.customer_id, purpose=Purpose.ORDER_STATUS) if order.customer_id else None,
         stop_token=stop_token(order.order_number),
         policy_stop_token=stop_token(order.order_number, NoticeTopic.POLICY),
+        in_account=in_account,
     )
 
 
@@ -200,18 +220,20 @@ def _lines(order: Order) -> tuple[LineView, ...]:
     )
 
 
-def _cards(order: Order) -> tuple[CardView, ...]:
+def _cards(order: Order, *, with_calls: bool) -> tuple[CardView, ...]:
     cards = Card.objects.filter(line__order=order).select_related("line").order_by("line__position", "index")
+    added = added_since(order)
     return tuple(
         CardView(
             serial=card.pin_serial,
             sku=card.line.sku,
             credit_micros=card.line.unit_credit_micros,
             balance=balance(card.ledger_account_id),
-            calls=calls_of_account(card.ledger_account_id),
+            calls=calls_of_account(card.ledger_account_id) if with_calls else (),
             deck_id=card.line.deck_id,
             deck_version=card.line.deck_version,
             guaranteed_until=card.guaranteed_until,
+            added_at=added.get(card.ledger_account_id),
         )
         for card in cards
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from crystalcall.customers.contact_details import ContactProblemReason
 from crystalcall.minutes.ledger.values import AllowanceInfo, Balance, Expiry
+from crystalcall.privacy.erasures.values import Erased
 from crystalcall.rules.ordering import OrderState
 from crystalcall.shop.cart.values import Cart
 
@@ -27,6 +28,17 @@ class PlacingProblemReason(StrEnum):
     NO_RATES = "no_rates"
 
 
+class ClaimWay(StrEnum):
+    """How an order came into a customer's account."""
+
+    BOUGHT = "bought"
+    """Ordered while signed in."""
+    ADDRESS = "address"
+    """By its secret address, which shows the order to whoever has it: it joins the order, and nobody's past."""
+    MAILBOX = "mailbox"
+    """Bought as a guest with the very address that the customer confirmed: the same person."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlacingProblem:
     """What is wrong with one part of the form: "cart", "name", "email", "telephone", "language" or "form"."""
@@ -41,7 +53,8 @@ class PlaceOrder:
 
     ``placing_key`` is the random token (22 characters or more) that the form carried: the same form sent twice
     is one order. ``cart`` is what `read_cart` made of the address. ``price_notices`` and ``policy_notices``: the
-    buyer ticked the box that asks for a mail before prices rise, or when the privacy policy changes.
+    buyer ticked the box that asks for a mail before prices rise, or when the privacy policy changes. ``customer_id`` is
+    who is signed in; None for a guest.
     """
 
     placing_key: str = field(repr=False)
@@ -52,12 +65,28 @@ class PlaceOrder:
     language: str
     price_notices: bool = False
     policy_notices: bool = False
+    customer_id: UUID | None = None
 
     @property
     def topics(self) -> tuple[NoticeTopic, ...]:
         """What the buyer asked to be told of."""
         asked = {NoticeTopic.PRICES: self.price_notices, NoticeTopic.POLICY: self.policy_notices}
         return tuple(topic for topic, is_asked in asked.items() if is_asked)
+
+
+class NobodySignedInError(LookupError):
+    """Somebody signed in has no details on file: a mistake in the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOrder:
+    """The wish of a customer who is signed in: a cart, under the random key of its form, with the details on file."""
+
+    placing_key: str = field(repr=False)
+    cart: Cart
+    customer_id: UUID
+    language: str
+    topics: frozenset[NoticeTopic] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +220,95 @@ class OrderLetter:
     lines: tuple[LineView, ...]
     fulfilled_at: datetime | None
     policy_version: int = 1
+
+
+class ClaimRefusal(StrEnum):
+    """Why an order did not come into an account."""
+
+    UNKNOWN = "unknown"
+    """No order has this address."""
+    YOURS_ALREADY = "yours_already"
+    IN_ANOTHER_ACCOUNT = "in_another_account"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The order stands in the customer's account from now on."""
+
+    order_number: str
+    way: ClaimWay
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRefused:
+    """Nothing was joined, and why."""
+
+    reason: ClaimRefusal
+
+
+class CardNotAddedReason(StrEnum):
+    """Why a card whose PIN was right did not come into an account."""
+
+    YOURS_ALREADY = "yours_already"
+    IN_ANOTHER_ACCOUNT = "in_another_account"
+
+
+@dataclass(frozen=True, slots=True)
+class CardAdded:
+    """The card stands in the account from now on."""
+
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotAdded:
+    """The PIN was right, and nothing changed."""
+
+    reason: CardNotAddedReason
+
+
+@dataclass(frozen=True, slots=True)
+class CardGone:
+    """The card is out of the account, and works on."""
+
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardStays:
+    """The card stays as it is: it belongs to its order, or the shop blocked it."""
+
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYourCard:
+    """No card with this serial stands in the account."""
+
+    serial: str
+
+
+class BalanceWay(StrEnum):
+    """What somebody who deletes their account wants of what is left on the cards they bought."""
+
+    NEW_PINS = "new_pins"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftCard:
+    """A card that works on for whoever has this PIN; told once."""
+
+    serial: str
+    pin: str = field(repr=False)
+    balance_micros: int
+    minutes_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person is forgotten. `cards` are what they take along, `owed_micros` what they are paid back."""
+
+    erased: Erased
+    cards: tuple[LeftCard, ...]
+    owed_micros: int

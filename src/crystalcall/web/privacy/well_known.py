@@ -42,4 +42,4 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a vie
 @require_safe
 def change_password(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a view
     """Leads a password manager to where a password is changed (W3C, A Well-Known URL for Changing Passwords)."""
-    return HttpResponseRedirect(reverse("account"))
+    return HttpResponseRedirect(reverse("account-password"))

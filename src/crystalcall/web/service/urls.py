@@ -7,5 +7,4 @@ from crystalcall.web.service import views
 urlpatterns = [
     path("service/", views.service, name="service"),
     path("security/", views.security, name="security"),
-    path("account/", views.account, name="account"),
 ]

@@ -27,9 +27,3 @@ def security(request: HttpRequest) -> HttpResponse:
         "web/security.html",
         {"store_host": store.netloc, "gateway_host": gateway.netloc, "gateway_is_real": is_real},
     )
-
-
-@require_safe
-def account(request: HttpRequest) -> HttpResponse:
-    """Your Account: what works today, said honestly."""
-    return render(request, "web/account.html")

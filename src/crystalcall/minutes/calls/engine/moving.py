@@ -113,9 +113,17 @@ def implied_answer(live: LiveCall, used_seconds: int, now: datetime) -> datetime
     return max(live.authorized_at, now - timedelta(seconds=used_seconds))
 
 
+def _is_shut(page: Page, live: LiveCall) -> bool:
+    """Whether every PIN that the account had when the call was authorized is blocked by now."""
+    if live.account_id not in page.shut:
+        return False
+    oldest = page.shut[live.account_id]
+    return oldest is None or live.authorized_at < oldest
+
+
 def _lengthen(page: Page, live: LiveCall) -> None:
     """Raise limit and holds as far as credit, bundles and limits go now; where they go no further, all stays."""
-    if live.account_id in page.blocked:
+    if _is_shut(page, live):
         # The card was reported lost while somebody talks: what was granted stands, and no more.
         return
     account = page.account(live.account_id)

@@ -24,7 +24,7 @@ from crystalcall.minutes.ledger.books import Books, OpenAccount
 from crystalcall.minutes.limits.actions import guard_shop_risk
 from crystalcall.minutes.limits.queries import ask_limits_of, guards, risk_ranges
 from crystalcall.minutes.pins.actions import Origin, PinAccepted, PinsAsked, TypedPin
-from crystalcall.minutes.pins.queries import ask_blocked_accounts
+from crystalcall.minutes.pins.queries import ask_shut_accounts
 from crystalcall.minutes.rates.queries import ask_current_deck
 from crystalcall.plumbing.settings import current
 from crystalcall.plumbing.together import together
@@ -64,7 +64,7 @@ class Page:
         self.settings = current()
         self.policy_version = current_number()
         self.guards = guards()
-        self.blocked: frozenset[UUID] = frozenset()
+        self.shut: dict[UUID, datetime | None] = {}
         self.risks = risk_ranges()
         self.fairness_rule = FairnessRule(self.settings.fair_short_call_seconds, self.settings.fair_failed_call_seconds)
         self.windows = Windows(now)
@@ -187,13 +187,13 @@ class Page:
             steps = rows.ask_steps(moved)
             limits = ask_limits_of(bound)
             promised = rows.ask_promised_decks(asking)
-            blocked = ask_blocked_accounts(longer)
+            shut = ask_shut_accounts(longer)
             spent = self._ask_spent(bound, new)
         self.books.read()
         self._accounts = {account_id.int: Seats() for account_id in accounts}
         self._seat_running(running())
         self.steps = steps()
-        self.blocked = blocked()
+        self.shut = shut()
         for account_id, deck_id in promised(self.now):
             if deck_id != self._deck_id:
                 self._accounts[account_id.int].decks += (deck_id,)

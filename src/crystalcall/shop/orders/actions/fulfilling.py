@@ -5,6 +5,7 @@ the sweep) does all of it. Each step carries the card's own key, so that nothing
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from crystalcall.plumbing.settings import current
 from crystalcall.rules.ledger import AccountKind
 from crystalcall.rules.ordering import OrderFact, OrderState, Unchanged, UnchangedReason, decide
 from crystalcall.shop.orders import history
+from crystalcall.shop.orders.belongings import is_claimed, own_order
 from crystalcall.shop.orders.bookings import book_delivery, book_payment
 from crystalcall.shop.orders.events import OrderFulfilled
 from crystalcall.shop.orders.locks import locked_order
@@ -67,10 +69,27 @@ def _make_card(order: Order, line: OrderLine, index: int, *, now: datetime) -> C
 
 
 def reveal_pins(token: str, *, now: datetime) -> tuple[RevealedCard, ...]:
-    """The PINs of the order with this link, in the order of its cards; empty where there are none (yet)."""
+    """The PINs of the order with this link, in the order of its cards; empty where there are none (yet).
+
+    Empty too once the order stands in an account: then its PINs are shown to whoever signs in there.
+    """
     del now  # nothing is recorded of a look: whoever holds the link may look as often as they like
     order = find_order(token)
-    if order is None:
-        return ()
+    return () if order is None or is_claimed(order) else _pins_of(order)
+
+
+def reveal_own_pins(customer_id: UUID, order_number: str) -> tuple[RevealedCard, ...]:
+    """The PINs of an order in a customer's account; empty where it is not there, or has none yet."""
+    order = own_order(customer_id, order_number)
+    return () if order is None else _pins_of(order)
+
+
+def pins_to_mail(order_number: str) -> tuple[RevealedCard, ...]:
+    """The PINs for the one mail that brings them to the buyer's own address; empty where there are none (yet)."""
+    order = Order.objects.filter(order_number=order_number).first()
+    return () if order is None else _pins_of(order)
+
+
+def _pins_of(order: Order) -> tuple[RevealedCard, ...]:
     cards = Card.objects.filter(line__order=order).order_by("line__position", "index")
     return tuple(RevealedCard(card.pin_serial, reveal_pin(card.pin_serial)) for card in cards)

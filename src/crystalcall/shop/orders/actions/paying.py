@@ -2,8 +2,10 @@
 
 import logging
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -25,11 +27,12 @@ from crystalcall.rules.ordering import (
     decide,
 )
 from crystalcall.shop.orders import history
+from crystalcall.shop.orders.belongings import own_order
 from crystalcall.shop.orders.bookings import book_payment, book_second_payment
 from crystalcall.shop.orders.events import OrderPaid
 from crystalcall.shop.orders.locks import locked_order
-from crystalcall.shop.orders.models import Order
-from crystalcall.shop.orders.tokens import find_order
+from crystalcall.shop.orders.models import Order, OrderClaim
+from crystalcall.shop.orders.tokens import find_order, token_of
 from crystalcall.shop.orders.values import AlreadyPaid, NotPayable
 
 logger = logging.getLogger(__name__)
@@ -44,8 +47,18 @@ def begin_payment(token: str, *, now: datetime) -> HandOff | AlreadyPaid | NotPa
     The gateway is asked outside any transaction, so that no lock waits for the network.
     """
     order = find_order(token)
-    if order is None:
-        return NotPayable(None)
+    return NotPayable(None) if order is None else _begin(order, token, now=now)
+
+
+def begin_own_payment(
+    customer_id: UUID, order_number: str, *, now: datetime
+) -> HandOff | AlreadyPaid | NotPayable | PaymentUnavailable:
+    """The same for an order in the account of a customer who is signed in."""
+    order = own_order(customer_id, order_number)
+    return NotPayable(None) if order is None else _begin(order, token_of(order), now=now)
+
+
+def _begin(order: Order, token: str, *, now: datetime) -> HandOff | AlreadyPaid | NotPayable | PaymentUnavailable:
     state = OrderState(order.state)
     if state in CLOSED:
         return NotPayable(state)
@@ -69,6 +82,9 @@ def begin_payment(token: str, *, now: datetime) -> HandOff | AlreadyPaid | NotPa
 
 def _reference(order: Order, token: str, email: str) -> OrderReference:
     prefix = "/ru" if order.language == "ru" else ""
+    # Whoever bought in their account comes back to it; the gateway then learns no secret address.
+    is_own = OrderClaim.objects.filter(order=order, customer_id=F("order__customer_id")).exists()
+    page = f"{prefix}/account/orders/{order.order_number}/" if is_own else f"{prefix}/orders/{token}/"
     with translation.override(order.language):
         description = _("Crystal Call order %(number)s") % {"number": order.order_number}
     return OrderReference(
@@ -76,9 +92,9 @@ def _reference(order: Order, token: str, email: str) -> OrderReference:
         amount_micros=order.total_micros,
         email=email,
         language=order.language,
-        return_path=f"{prefix}/orders/{token}/returned/",
+        return_path=f"{page}returned/",
         description=description,
-        cancel_path=f"{prefix}/orders/{token}/",
+        cancel_path=page,
     )
 
 

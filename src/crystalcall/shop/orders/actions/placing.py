@@ -13,21 +13,27 @@ from crystalcall.customers.contact_details import (
     ContactProblems,
     read_contact,
 )
+from crystalcall.customers.queries import collected_under, contact
 from crystalcall.minutes.rates.queries import current_deck
 from crystalcall.minutes.rates.values import Deck
 from crystalcall.plumbing import tallies
 from crystalcall.plumbing.announcements import announce
 from crystalcall.plumbing.ids import random_code, random_token
 from crystalcall.privacy.policy.queries import current_number
+from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.ordering import INITIAL
 from crystalcall.shop.cart.values import Cart
 from crystalcall.shop.catalogue.queries import ProductInfo, products
 from crystalcall.shop.orders import history, tokens
-from crystalcall.shop.orders.actions import notices
+from crystalcall.shop.orders.actions import claiming, notices
 from crystalcall.shop.orders.events import OrderPlaced
 from crystalcall.shop.orders.models import Order, OrderLine
 from crystalcall.shop.orders.values import (
     CannotPlace,
+    ClaimWay,
+    NobodySignedInError,
+    NoticeTopic,
+    OwnOrder,
     Placed,
     PlaceOrder,
     PlacingProblem,
@@ -58,6 +64,28 @@ def place_order(wish: PlaceOrder, *, now: datetime) -> Placed | CannotPlace:
         if placed is None:
             raise
         return placed
+
+
+def place_own_order(wish: OwnOrder, *, now: datetime) -> Placed | CannotPlace:
+    """Place an order for a customer who is signed in, with the details on file; the same form again, the same order.
+
+    It stands in their account from the first moment. Errors: NobodySignedInError.
+    """
+    known = contact(wish.customer_id, purpose=Purpose.ORDER_FULFILLMENT)
+    if known is None:
+        raise NobodySignedInError(str(wish.customer_id))
+    placing = PlaceOrder(
+        placing_key=wish.placing_key,
+        cart=wish.cart,
+        name=known.name,
+        email=known.email,
+        telephone=known.telephone,
+        language=wish.language,
+        price_notices=NoticeTopic.PRICES in wish.topics,
+        policy_notices=NoticeTopic.POLICY in wish.topics,
+        customer_id=wish.customer_id,
+    )
+    return place_order(placing, now=now)
 
 
 def _problems(
@@ -94,6 +122,8 @@ def _content(wish: PlaceOrder, details: ContactDetails) -> str:
     """All of the form that makes it this form, in one canonical text."""
     lines = sorted((line.sku, line.quantity) for line in wish.cart.lines)
     typed = [lines, details.name, details.email, details.telephone, details.language]
+    if wish.customer_id is not None:
+        typed.append(str(wish.customer_id))
     # Said only where it is asked for, so that a form sent before the box existed is still known by its content.
     asked = [*(["price notices"] if wish.price_notices else []), *(["policy notices"] if wish.policy_notices else [])]
     return json.dumps([*typed, *asked])
@@ -113,7 +143,11 @@ def _place(
     index: bytes,
     now: datetime,
 ) -> Placed:
-    customer_id = record_guest(details.name, details.email, details.telephone, details.language, now=now)
+    customer_id = wish.customer_id or record_guest(
+        details.name, details.email, details.telephone, details.language, now=now
+    )
+    # What a registered customer gave keeps the promises of the day on which it was given.
+    given_under = current_number() if wish.customer_id is None else collected_under(customer_id)
     placed = Placed(token=random_token(), order_number=random_code())
     order = Order.objects.create(
         order_number=placed.order_number,
@@ -125,8 +159,10 @@ def _place(
         language=details.language,
         total_micros=wish.cart.total_micros,
         placed_at=now,
-        policy_version=current_number(),
+        policy_version=given_under or current_number(),
     )
+    if wish.customer_id is not None:
+        claiming.note(order, customer_id, ClaimWay.BOUGHT, now=now)
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,

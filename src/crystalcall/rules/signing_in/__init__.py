@@ -1,0 +1,67 @@
+"""What is true about signing in: who is old enough, which passwords do, how long a sign-in lasts, how guessers wait."""
+
+from crystalcall.rules.signing_in.age import AgeAnswer, is_plausible, judge_age
+from crystalcall.rules.signing_in.lifetimes import (
+    ABSOLUTE,
+    FRESH,
+    IDLE,
+    Standing,
+    fresh_until,
+    idle_until,
+    should_note_use,
+    standing,
+)
+from crystalcall.rules.signing_in.passwords import (
+    LONGEST,
+    RECOMMENDED,
+    SHORTEST,
+    PasswordProblemReason,
+    Strength,
+    judge_password,
+    strength,
+    tidied,
+)
+from crystalcall.rules.signing_in.throttling import (
+    FORGOTTEN_AFTER,
+    SECOND_FACTOR,
+    TRIES,
+    Blocking,
+    Free,
+    MailWanted,
+    Patience,
+    Tries,
+    Wait,
+    judge_try,
+)
+
+__all__ = [
+    "ABSOLUTE",
+    "FORGOTTEN_AFTER",
+    "FRESH",
+    "IDLE",
+    "LONGEST",
+    "RECOMMENDED",
+    "SECOND_FACTOR",
+    "SHORTEST",
+    "TRIES",
+    "AgeAnswer",
+    "Blocking",
+    "Free",
+    "MailWanted",
+    "PasswordProblemReason",
+    "Patience",
+    "Standing",
+    "Strength",
+    "Tries",
+    "Wait",
+    "fresh_until",
+    "idle_until",
+    "is_plausible",
+    "judge_age",
+    "judge_password",
+    "judge_try",
+    "should_note_use",
+    "standing",
+    "strength",
+    "tidied",
+]

@@ -1,0 +1,69 @@
+"""Somebody deletes their account: what is left on their cards is put right first, then they are forgotten, at once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from crystalcall.minutes.cards.actions import refund_credit
+from crystalcall.minutes.cards.values import CardReplaced, CreditRefunded
+from crystalcall.privacy.erasures.actions import ask_for_refunds, erase_person
+from crystalcall.privacy.erasures.values import Erased, ErasureWaits, NobodyToErase
+from crystalcall.privacy.holds.queries import is_held
+from crystalcall.privacy.keepers import Person, Way
+from crystalcall.shop.orders.actions.holding import replace_lost_card, reveal_card
+from crystalcall.shop.orders.belongings import CardHoldings, cards_of, holdings_of
+from crystalcall.shop.orders.models import Order
+from crystalcall.shop.orders.values import BalanceWay, Left, LeftCard, RevealedCard
+
+
+def leave(customer_id: UUID, person: Person, way: BalanceWay, *, now: datetime) -> Left | ErasureWaits | NobodyToErase:
+    """Put right what is left, forget the person in every room, and tell what they need: told once, kept nowhere.
+
+    Cards of orders get a new PIN, so that no mail and no page opens them any more, or their credit is owed to whoever
+    paid it; minutes of a bundle cannot be paid back, and keep a PIN. Cards that were added by their PIN keep it. Under
+    a legal hold nothing is done but that the wish is noted (`ErasureWaits`).
+    """
+    if is_held(person):
+        waits = erase_person(person, Way.DELETION, now=now)
+        return waits if not isinstance(waits, Erased) else Left(waits, (), 0)
+    with transaction.atomic():
+        mine = [each for each in holdings_of(cards_of(customer_id), now=now) if each.card.order_number]
+        owed_micros = _owe(customer_id, mine, now=now) if way is BalanceWay.REFUND else 0
+        cards = _new_pins(customer_id, now=now)
+        erased = erase_person(person, Way.DELETION, now=now)
+    return Left(erased, cards, owed_micros) if isinstance(erased, Erased) else erased
+
+
+def _owe(customer_id: UUID, mine: list[CardHoldings], *, now: datetime) -> int:
+    """Take the credit of what this customer bought off the cards; from now on the shop owes it."""
+    numbers = {each.card.order_number for each in mine}
+    bought = set(
+        Order.objects.filter(order_number__in=numbers, customer_id=customer_id).values_list("order_number", flat=True)
+    )
+    owed: dict[str, int] = {}
+    for each in mine:
+        if each.card.order_number not in bought:
+            continue
+        done = refund_credit(each.card.serial, amount_micros=None, key=f"leaving:{each.card.serial}", now=now)
+        if isinstance(done, CreditRefunded):
+            owed[each.card.order_number] = owed.get(each.card.order_number, 0) + done.amount_micros
+    ask_for_refunds(owed, now=now)
+    return sum(owed.values())
+
+
+def _new_pins(customer_id: UUID, *, now: datetime) -> tuple[LeftCard, ...]:
+    """A new PIN for each card of an order that still holds something."""
+    told = []
+    for each in holdings_of(cards_of(customer_id), now=now):
+        seconds = sum(one.available_seconds for one in each.minutes)
+        left_micros = each.balance.available_micros
+        if not each.card.order_number or not (left_micros or seconds):
+            continue
+        replaced = replace_lost_card(customer_id, each.card.serial, now=now)
+        if not isinstance(replaced, CardReplaced):
+            continue
+        revealed = reveal_card(customer_id, replaced.to_serial)
+        if isinstance(revealed, RevealedCard):
+            told.append(LeftCard(revealed.serial, revealed.pin, left_micros, seconds))
+    return tuple(told)

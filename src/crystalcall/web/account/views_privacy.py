@@ -1,0 +1,101 @@
+"""Privacy in the account: read, taken away, agreed to, and the account deleted (clauses C11 and C13)."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from crystalcall.mailings.farewell import say_farewell
+from crystalcall.plumbing import clock
+from crystalcall.privacy import keepers
+from crystalcall.privacy.erasures.values import ErasureWaits
+from crystalcall.privacy.keepers import NameKind, Person
+from crystalcall.privacy.policy.actions import agree
+from crystalcall.privacy.providers import PROVIDERS
+from crystalcall.privacy.queries import providers_of_subjects
+from crystalcall.privacy.requests.exporting import PersonalData, gather
+from crystalcall.privacy.requests.writing import as_zip, shown_sections
+from crystalcall.shop.orders.actions import leave
+from crystalcall.shop.orders.belongings import cards_of, holdings_of
+from crystalcall.shop.orders.values import BalanceWay, Left
+from crystalcall.web.account.fragments import AccountRequest, account_page, fragment, go, out
+from crystalcall.web.account.saying import address_after, said_done
+from crystalcall.web.account.typed import typed
+from crystalcall.web.account.uses import open_uses_said
+from crystalcall.web.context import Site
+
+VERSION_DIGITS = 4
+
+
+@account_page(fresh_to_act=True)
+def privacy(request: AccountRequest) -> HttpResponse:
+    """What can be done with one's own data; a POST shows it or gives it as a file, gathered at that moment."""
+    me, now = request.signed_in.principal_id, clock.now()
+    if request.method != "POST":
+        shown = {
+            "open_uses": open_uses_said(me, now=now),
+            "recipients": _recipients(request),
+            "done": said_done(request, {"agreed": _("Thank you. It counts from now on.")}),
+        }
+        return fragment(request, "web/account/privacy.html", shown)
+    data = _gathered(request)
+    if typed(request.POST, "act") != "download":
+        return fragment(request, "web/account/data.html", {"data": data, "shown": shown_sections(data)})
+    response = HttpResponse(as_zip(data), content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="crystal-call-data.zip"'
+    return response
+
+
+@account_page()
+def agreement(request: AccountRequest) -> HttpResponse:
+    """Agree to the new uses that the page named; only the version that was shown is agreed to."""
+    version = typed(request.POST, "version", VERSION_DIGITS)
+    if request.method == "POST" and version.isascii() and version.isdigit():
+        agree(request.signed_in.principal_id, int(version), now=clock.now())
+    return go(address_after("account-privacy", "agreed"))
+
+
+@account_page(fresh=True)
+def delete(request: AccountRequest) -> HttpResponse:
+    """Delete my account: what goes, what stays sealed and until when, the balance first; then at once."""
+    if request.method != "POST":
+        return _delete_page(request)
+    way = next((each for each in BalanceWay if each.value == typed(request.POST, "balance")), None)
+    if not typed(request.POST, "sure") or (way is None and _has_balance(request)):
+        return _delete_page(request, {"unsure": True, "way": typed(request.POST, "balance")}, 422)
+    now, me = clock.now(), _person(request)
+    address = keepers.mail_address(me)
+    left = leave(request.signed_in.principal_id, me, way or BalanceWay.NEW_PINS, now=now)
+    if not isinstance(left, Left):
+        return fragment(request, "web/account/deletion_waits.html", {"waits": isinstance(left, ErasureWaits)})
+    if address is not None:
+        say_farewell(address, left.erased, now=now)
+    return out(fragment(request, "web/account/deleted.html", {"left": left}))
+
+
+def _person(request: AccountRequest) -> Person:
+    """Whoever is signed in, with everything of their proven mailbox."""
+    return keepers.whole(Person().joined(NameKind.CUSTOMER, (request.signed_in.principal_id,)))
+
+
+def _gathered(request: AccountRequest) -> PersonalData:
+    return gather(_person(request), now=clock.now(), language=Site(request).language)
+
+
+def _recipients(request: AccountRequest) -> tuple[str, ...]:
+    """Who got something about this person, by name."""
+    return tuple(
+        str(PROVIDERS[key].words) for key in sorted(providers_of_subjects(_person(request).disclosure_subjects))
+    )
+
+
+def _has_balance(request: AccountRequest) -> bool:
+    held = holdings_of(cards_of(request.signed_in.principal_id), now=clock.now())
+    return any(each.balance.available_micros or each.minutes for each in held)
+
+
+def _delete_page(request: AccountRequest, more: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    held = holdings_of(cards_of(request.signed_in.principal_id), now=clock.now())
+    left = [each for each in held if each.balance.available_micros or each.minutes]
+    shown = {"held": left, "archives": keepers.has_archive(), **(more or {})}
+    return fragment(request, "web/account/delete.html", shown, status)
