@@ -67,7 +67,7 @@ FACTS: Final[Mapping[Purpose, PurposeFacts]] = {
         LegalBasis.CONTRACT, "essential.service.operations.support", _("to prove to you what a call cost")
     ),
     Purpose.ABUSE_PREVENTION: PurposeFacts(
-        LegalBasis.LEGITIMATE_INTEREST, "essential.fraud_detection", _("to slow down people who guess PINs")
+        LegalBasis.LEGITIMATE_INTEREST, "essential.fraud_detection", _("to stop people who guess PINs or misuse a card")
     ),
     Purpose.CUSTOMER_SERVICE: PurposeFacts(
         LegalBasis.CONTRACT, "essential.service.operations.support", _("to answer your questions")
@@ -84,7 +84,7 @@ FACTS: Final[Mapping[Purpose, PurposeFacts]] = {
         LegalBasis.LEGAL_OBLIGATION, "essential.legal_obligation", _("to do what you ask about your own data")
     ),
     Purpose.RECORD_KEEPING: PurposeFacts(
-        LegalBasis.LEGITIMATE_INTEREST, "functional.storage", _("to keep sealed records for disputes and taxes")
+        LegalBasis.LEGITIMATE_INTEREST, "functional.storage", _("to keep records for disputes and taxes")
     ),
     Purpose.LEGAL_OBLIGATION: PurposeFacts(
         LegalBasis.LEGAL_OBLIGATION,
