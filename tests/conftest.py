@@ -238,8 +238,9 @@ def process_environment(transactional_db) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def no_key_is_remembered() -> Iterator[None]:
-    """A key outlives no test: the next one may have another for the same subject."""
+def nothing_is_remembered() -> Iterator[None]:
+    """No key outlives its test, nor the file of signed days, which outlives every database."""
+    (DATA / "register-days.log").unlink(missing_ok=True)
     yield
     from crystalcall.privacy.keys.sealing import forget_all
 

@@ -37,8 +37,10 @@ def test_a_record_cannot_be_changed_or_deleted_by_any_program(switch):
             spoil()
 
 
-def test_no_append_only_table_of_calls_has_a_personal_column():
-    assert "calls.CallRecord" not in personal_fields()
+def test_what_a_record_says_of_a_person_is_joined_to_them_by_a_link_that_can_be_cut():
+    assert {field.joined_by for field in personal_fields()["calls.CallRecord"].values()} == {
+        "customers.AccountLink.ledger_account_id"
+    }
 
 
 def test_neither_pin_nor_number_lies_in_clear_in_any_table_of_this_room(switch, card):

@@ -118,7 +118,8 @@ def test_what_is_no_address_is_refused(email: str):
 
 def test_an_address_mail_servers_would_lose_is_refused_with_its_own_reason():
     assert read_email("борис@example.net") is REASON.EMAIL_NOT_PLAIN
-    assert read_email("boris@почта.рф") == "boris@почта.рф"
+    assert read_email("boris@почта.рф") == "boris@xn--80a1acny.xn--p1ai"
+    assert mask_email("boris@xn--80a1acny.xn--p1ai") == "b•••@почта.рф"
 
 
 def test_an_address_cannot_smuggle_a_header():

@@ -21,7 +21,7 @@ def upward_keys(floors: Floors) -> list[str]:
 
 
 def personal_columns_that_cannot_be_erased() -> list[str]:
-    """An append-only table holds nothing about a person: what cannot be deleted must not need to be."""
+    """An append-only table holds nothing that deletion must change: only what a link elsewhere joins to a person."""
     from django.apps import apps
 
     from crystalcall.plumbing.append_only import append_only_tables
@@ -32,7 +32,8 @@ def personal_columns_that_cannot_be_erased() -> list[str]:
         f"{model._meta.label}.{name} is personal and {model._meta.db_table} is append-only"
         for model in apps.get_models()
         if model._meta.db_table in append_only_tables()
-        for name in personal.get(model._meta.label, {})
+        for name, field in personal.get(model._meta.label, {}).items()
+        if not field.joined_by or field.joined_by.startswith(f"{model._meta.label}.")
     ]
 
 

@@ -30,7 +30,7 @@ def test_every_personal_category_is_a_key_of_the_taxonomy():
 
 
 @pytest.mark.clause("C11")
-def test_an_append_only_table_has_no_personal_column():
+def test_an_append_only_table_has_no_personal_column_that_deletion_would_have_to_change():
     assert house_tables.personal_columns_that_cannot_be_erased() == []
 
 

@@ -212,7 +212,7 @@ def test_no_mail_leaves_without_a_permit_and_each_try_is_a_recorded_disclosure(f
     actions.send_notice(notice_id, now=now)
     disclosure = Disclosure.objects.get()
     assert (disclosure.provider, disclosure.subject) == ("mail-carrier", number)
-    assert disclosure.fields == ["balance", "email", "name", "order_number", "pin"]
+    assert disclosure.fields == ["balance", "email", "name", "order_number", "page_address", "pin", "purchase"]
 
 
 @pytest.mark.clause("C09")

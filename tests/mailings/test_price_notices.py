@@ -199,7 +199,7 @@ def test_what_leaves_is_recorded_under_its_own_purpose(fulfilled, post, anna, no
     queue_and_send(now)
     disclosure = Disclosure.objects.get()
     assert (disclosure.purpose, disclosure.subject) == ("price_notice", placed.order_number)
-    assert disclosure.fields == ["balance", "email", "name", "order_number"]
+    assert disclosure.fields == ["balance", "email", "name", "order_number", "page_address"]
 
 
 def test_no_pin_waits_behind_a_thousand_notices_of_prices(fulfilled, anna, now):

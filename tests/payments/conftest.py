@@ -46,7 +46,7 @@ class ScriptedGateway:
 
     def open_hosted_page(self, leave: Any, request: HostedPageRequest, /) -> object:
         _assert_no_lock()
-        assert leave.covers("authorize-net", "email", "amount", "order_number")
+        assert leave.covers("authorize-net", "email", "amount", "order_number", "page_address")
         self.requests.append(request)
         return self.page or self.outage or HostedPage(f"token-{len(self.requests)}", FORM_URL)
 
@@ -98,13 +98,24 @@ def gateway() -> ScriptedGateway:
 
 
 @pytest.fixture
-def leave(db) -> Any:
+def ask_leave(db) -> Callable[[], Any]:
+    """Asks the gate once more, as each visit to the form does: a permit is used up by its use."""
     from crystalcall.privacy.gate import Permit, permit
     from crystalcall.privacy.purposes import Purpose
 
-    given = permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("email", "amount", "order_number"), "ANNA-1")
-    assert isinstance(given, Permit)
-    return given
+    fields = ("email", "amount", "order_number", "page_address")
+
+    def ask() -> Any:
+        given = permit("authorize-net", Purpose.ORDER_FULFILLMENT, fields, "ANNA-1")
+        assert isinstance(given, Permit)
+        return given
+
+    return ask
+
+
+@pytest.fixture
+def leave(ask_leave) -> Any:
+    return ask_leave()
 
 
 @pytest.fixture

@@ -153,7 +153,9 @@ def test_a_form_is_a_token_and_an_address(client, edge, leave):
 @pytest.mark.clause("C08", "C09")
 def test_nothing_is_sent_beyond_the_permit(client, edge, db):
     edge.will_say({"token": "a-token", "messages": OK})
-    without_email = permit("authorize-net", Purpose.ORDER_FULFILLMENT, ("amount", "order_number"), "ANNA-1")
+    without_email = permit(
+        "authorize-net", Purpose.ORDER_FULFILLMENT, ("amount", "order_number", "page_address"), "ANNA-1"
+    )
     client.open_hosted_page(without_email, form())
     assert "anna@example.org" not in json.dumps(edge.asked)
     for_mail = permit("mail-carrier", Purpose.ORDER_FULFILLMENT, ("email",), "ANNA-1")

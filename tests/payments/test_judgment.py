@@ -124,7 +124,7 @@ ROLES = [None, *TransactionRole]
 
 @given(st.sampled_from(ROLES), st.sampled_from(list(TransactionRole)), st.booleans())
 def test_a_role_never_goes_backward_and_one_payment_is_enough(known, found, paid):
-    after = next_role(known, found, is_paid_by_another=paid)
+    after = next_role(known, found, is_wanted=not paid)
     if known in {TransactionRole.CAPTURED, TransactionRole.SURPLUS}:
         assert after is known
     elif paid:
@@ -135,6 +135,6 @@ def test_a_role_never_goes_backward_and_one_payment_is_enough(known, found, paid
 
 def test_held_may_become_captured_or_declined():
     held = TransactionRole.HELD
-    assert next_role(held, TransactionRole.CAPTURED, is_paid_by_another=False) is TransactionRole.CAPTURED
-    assert next_role(held, TransactionRole.CAPTURED, is_paid_by_another=True) is TransactionRole.SURPLUS
-    assert next_role(held, TransactionRole.DECLINED, is_paid_by_another=False) is TransactionRole.DECLINED
+    assert next_role(held, TransactionRole.CAPTURED, is_wanted=True) is TransactionRole.CAPTURED
+    assert next_role(held, TransactionRole.CAPTURED, is_wanted=False) is TransactionRole.SURPLUS
+    assert next_role(held, TransactionRole.DECLINED, is_wanted=True) is TransactionRole.DECLINED

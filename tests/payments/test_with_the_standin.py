@@ -176,11 +176,11 @@ def order(order, request):
 
 
 @pytest.fixture
-def visit(leave, order, anet):
+def visit(ask_leave, order, anet):
     """Begins to pay, as the order page does."""
 
     def begin() -> HandOff:
-        answer = start_attempt(leave, order, now=clock.now(), gateway=anet)
+        answer = start_attempt(ask_leave(), order, now=clock.now(), gateway=anet)
         assert isinstance(answer, HandOff)
         return answer
 

@@ -40,9 +40,41 @@ def new_keys(name: str) -> Any:
 @pytest.fixture
 def officers(db, now) -> dict[str, Any]:
     """All three appointed; gives their keys by name."""
-    from crystalcall.privacy.officers.actions import add_officer
-
-    made = {name: new_keys(name) for name in ("vera", "igor", "nina")}
-    for name, keys in made.items():
-        add_officer(name, keys.public, now=now)
+    made: dict[str, Any] = {}
+    for name in ("vera", "igor", "nina"):
+        keys = new_keys(name)
+        appoint(name, keys.public, by=made, now=now)
+        made[name] = keys
     return made
+
+
+def appoint(name: str, public: Any, *, by: dict[str, Any], now: Any) -> None:
+    """Somebody becomes an officer; those of `by` sign for whoever comes after the first two."""
+    from crystalcall.privacy.officers.actions import add_officer
+    from crystalcall.privacy.officers.admitting import admit_officer
+    from crystalcall.privacy.officers.queries import officer
+
+    add_officer(name, public, now=now)
+    for keys in list(by.values())[:2]:
+        if not officer(name).is_active:
+            admit_officer(name, keys, now=now)
+    assert officer(name).is_active
+
+
+def with_keys(words: Any, key_files: dict[str, KeyFile], folder: Path) -> list[str]:
+    """The words of a command, and behind them the key file of whoever acts by `--as` (where there is one)."""
+    given = [str(word) for word in words]
+    name = given[given.index("--as") + 1] if "--as" in given else ""
+    if name not in key_files or "--key-file" in given:
+        return given
+    phrase = folder / "phrase"
+    phrase.write_text(PASSPHRASE, encoding="utf-8")
+    return [*given, "--key-file", str(key_files[name].path), "--passphrase-file", str(phrase)]
+
+
+@pytest.fixture
+def filed_officers(db, now, key_files, tmp_path) -> Any:
+    """Vera and Igor serve; gives what adds their key files to the words of a command."""
+    for name in ("vera", "igor"):
+        appoint(name, key_files[name].public, by={}, now=now)
+    return lambda *words: with_keys(words, key_files, tmp_path)

@@ -26,7 +26,7 @@ def test_every_contract_is_entered_once(now):
         "contract_from": "2026-01-01",
         "contract_until": None,
         "purposes": ["order_fulfillment"],
-        "fields": ["amount", "email", "order_number"],
+        "fields": ["amount", "email", "order_number", "page_address"],
     }
 
 

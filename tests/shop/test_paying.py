@@ -211,7 +211,7 @@ def test_paying_hands_the_gateway_a_permit_and_what_it_needs_and_no_more(place, 
     placed = place(name=boris.name, email=boris.email, language="ru")
     assert isinstance(actions.begin_payment(placed.token, now=now), HandOff)
     [(permit, reference)] = seen
-    assert permit.covers("authorize-net", "email", "amount", "order_number")
+    assert permit.covers("authorize-net", "email", "amount", "order_number", "page_address")
     assert (reference.order_number, reference.amount_micros, reference.email) == (
         placed.order_number,
         22_000_000,

@@ -68,7 +68,11 @@ def test_the_page_costs_few_statements(visitor, django_assert_max_num_queries):
         (Line(LineKind.EXACT, number=12345), "12,345", "12\u00a0345"),
         (Line(LineKind.AT_LEAST, number=40), "40 or more", "40 или больше"),
         (Line(LineKind.AT_MOST, number=3), "3 or fewer", "не больше 3"),
-        (Line(LineKind.FEWER_PEOPLE, number=10), "fewer than 10 people", "меньше 10 человек"),
+        (
+            Line(LineKind.FEWER_PEOPLE, number=10),
+            "not shown: it is about fewer than 10 people",
+            "не показано: меньше 10 человек",
+        ),
         (Line(LineKind.NOT_YET), "not counted yet", "ещё не подсчитано"),
         (Line(LineKind.TEXT, text="ab12"), "ab12", "ab12"),
     ],

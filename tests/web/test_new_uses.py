@@ -1,11 +1,14 @@
 """A new use of old data waits for its owner's word, which the order's page asks for and a press gives."""
 
+import shutil
+
 import pytest
 from store_scenery import read_page
 
 from crystalcall.plumbing.ids import random_token
 from crystalcall.privacy.announcing.actions import announce
 from crystalcall.privacy.policy import agreed_versions
+from crystalcall.privacy.policy.library import OWN_FOLDER
 
 
 @pytest.fixture
@@ -54,6 +57,42 @@ def test_the_order_page_names_what_is_new_and_a_press_agrees(visitor, placed, in
     assert (response.status_code, response.headers["Location"]) == (302, f"/orders/{placed.token}/")
     assert agreed_versions(customer_of(placed)) == {2}
     assert "May we use your data" not in read_page(visitor.get(f"/orders/{placed.token}/")).text
+
+
+@pytest.fixture
+def widened(second_policy):
+    """No purpose is new: telephone numbers serve one that addresses always served, and Authorize.Net gets names too."""
+    for place in (second_policy.with_name("0001"), second_policy):
+        shutil.copytree(OWN_FOLDER / "0001", place, dirs_exist_ok=True)
+    file = second_policy / "practices.toml"
+    text = file.read_text(encoding="utf-8").replace("number = 1", "number = 2", 1)
+    before, kind, after = text.partition('category = "user.contact.phone_number"')
+    after = after.replace("purposes = [", 'purposes = ["price_notice", ', 1)
+    after = after.replace('fields = ["amount"', 'fields = ["amount", "name"', 1)
+    file.write_text(before + kind + after, encoding="utf-8")
+
+
+@pytest.mark.clause("C20", "C09")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "",
+            (
+                "Telephone number: to tell you before prices rise, if you asked",
+                "Authorize.Net gets: name — to take and deliver your order",
+            ),
+        ),
+        ("/ru", ("Номер телефона: чтобы предупреждать о повышении цен", "Authorize.Net получает: имя — чтобы принять")),
+    ],
+    ids=["en", "ru"],
+)
+def test_the_order_page_asks_for_each_new_pair_and_a_press_agrees(widened, visitor, in_force, placed, language, said):
+    text = read_page(visitor.get(f"{language}/orders/{placed.token}/")).text
+    assert all(words in text for words in said)
+    visitor.post(f"{language}/orders/{placed.token}/agree/", {"version": "2"})
+    text = read_page(visitor.get(f"{language}/orders/{placed.token}/")).text
+    assert not any(words in text for words in said)
 
 
 @pytest.mark.clause("C20")

@@ -1,9 +1,10 @@
 """The privacy policy as visitors read it: in force, all versions, differences, and the announcement on every page."""
 
+import msgspec
 import pytest
 from store_scenery import read_page
 
-from crystalcall.privacy.announcing.actions import announce, open_store
+from crystalcall.privacy.announcing.actions import announce, open_store, withdraw
 from crystalcall.privacy.policy.differences import Mark, pieces
 from crystalcall.privacy.policy.values import CLAUSE_IDS
 from crystalcall.web.policy_words import html, policy_news
@@ -94,6 +95,50 @@ def test_all_versions_stay_readable_with_their_dates_and_differences(visitor, an
     assert "What changed since version 1" in page.text
     assert "We do not sell, rent or trade" in read_page(visitor.get("/privacy/versions/1/")).text
     assert "We never sell, rent or trade" in read_page(visitor.get("/privacy/versions/2/")).text
+
+
+@pytest.mark.clause("C20")
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("", ("What is done under this version", "Telephone number", "seven years after the order", "Authorize.Net")),
+        ("/ru", ("Что делается по этой версии", "Номер телефона", "семь лет", "Authorize.Net")),
+    ],
+    ids=["en", "ru"],
+)
+def test_the_page_of_a_version_shows_its_own_practices(visitor, announced, language, words):
+    first = read_page(visitor.get(f"{language}/privacy/versions/1/")).text
+    second = read_page(visitor.get(f"{language}/privacy/versions/2/")).text
+    for said in words:
+        assert said in second
+    new = "to tell you before prices rise, if you asked" if not language else "чтобы предупреждать о повышении цен"
+    assert second.count(new) > first.count(new)
+
+
+@pytest.mark.clause("C20")
+def test_a_version_that_was_withdrawn_stays_readable_and_says_so(visitor, announced, now):
+    withdraw(now=now)
+    page = read_page(visitor.get("/privacy/versions/"))
+    assert "Version 2 · withdrawn" in page.text
+    assert "Taken back November 2, 2026" in page.text
+    assert (
+        "This version was taken back on November 2, 2026. It was never in force."
+        in read_page(visitor.get("/privacy/versions/2/")).text
+    )
+    changes = visitor.get("/ru/privacy/versions/2/changes/")
+    assert changes.status_code == 200
+    assert "и отозвана 2 ноября 2026 г.; она не действовала" in read_page(changes).text
+    assert "A new version of our privacy policy" not in read_page(visitor.get("/privacy/")).text
+
+
+def test_days_are_those_of_the_stores_zone_and_said_without_an_hour(visitor, second_policy, published, now, settings):
+    settings.CRYSTALCALL = msgspec.structs.replace(settings.CRYSTALCALL, store_time_zone="Europe/Moscow")
+    announce(None, now=now)
+    for address in ("/", "/privacy/versions/", "/privacy/versions/2/", "/privacy/versions/2/changes/"):
+        text = read_page(visitor.get(address)).text
+        assert "November 17, 2026" in text
+        assert "November 16, 2026" not in text
+        assert "AM UTC" not in text
 
 
 @pytest.mark.clause("C20")

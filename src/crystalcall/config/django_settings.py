@@ -182,6 +182,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# The same in one line, for the outermost wall, and where else a redirect may lead.
+WHOLE_CONTENT_POLICY = "; ".join(
+    f"{name} {' '.join(sources)}" for name, sources in CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
+)
+MAY_LEAD_TO = frozenset(
+    f"{each.scheme}://{each.netloc}" for each in (_gateway, urlsplit(CRYSTALCALL.store_base_url)) if each.netloc
+)
+
 # The largest of our forms is a checkout; anything bigger is not a form of ours.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65536
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -2,14 +2,21 @@
 
 from crystalcall.plumbing.starting import start
 
-start(serving=True)
+start(serving=True, watched=True)
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - what is served may only be loaded once all checks passed
 
+from crystalcall.config import django_settings  # noqa: E402 - likewise
 from crystalcall.plumbing import clock, tallies  # noqa: E402 - likewise: its table is known only then
+from crystalcall.plumbing.outer_wall import outer_wall  # noqa: E402 - likewise
 from crystalcall.privacy.erasures import starting  # noqa: E402 - likewise
 
-application = get_wsgi_application()
+application = outer_wall(
+    get_wsgi_application(),
+    policy=django_settings.WHOLE_CONTENT_POLICY,
+    may_lead_to=django_settings.MAY_LEAD_TO,
+    files=django_settings.STATIC_URL,
+)
 
 # Whom a restored database brought back is forgotten again before anybody is served.
 starting.replay_at_start(clock.now())

@@ -14,6 +14,7 @@ NAME_LIMIT_CHARACTERS: Final = 100
 EMAIL_LIMIT_CHARACTERS: Final = 254
 TELEPHONE_LIMIT_CHARACTERS: Final = 40
 LANGUAGES: Final = ("en", "ru")
+PUNYCODE: Final = "xn--"
 
 
 class ContactProblemReason(StrEnum):
@@ -92,7 +93,9 @@ def read_name(typed: str) -> str | ContactProblemReason:
 def read_email(typed: str) -> str | ContactProblemReason:
     """An e-mail address, normalized; its form is checked, not the existence of the mailbox.
 
-    The part before the @ must be ASCII: mail servers without SMTPUTF8 would lose the order's mail.
+    The part before the @ must be ASCII: mail servers without SMTPUTF8 would lose the order's mail. The domain is
+    given in the ASCII form of IDNA 2008 (RFC 5891): older rules, by which libraries on the way may still translate,
+    turn some domains into those of somebody else (straße.de into strasse.de), who would get what is mailed.
     """
     from email_validator import EmailNotValidError, validate_email
 
@@ -102,12 +105,13 @@ def read_email(typed: str) -> str | ContactProblemReason:
     if len(address) > EMAIL_LIMIT_CHARACTERS:
         return ContactProblemReason.TOO_LONG
     try:
-        return validate_email(address, check_deliverability=False, allow_smtputf8=False).normalized
+        read = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         local = address.rpartition("@")[0]
         if local and not local.isascii():
             return ContactProblemReason.EMAIL_NOT_PLAIN
         return ContactProblemReason.NOT_AN_EMAIL
+    return f"{read.local_part}@{read.ascii_domain}"
 
 
 def read_telephone(typed: str | None) -> str | ContactProblemReason | None:
@@ -124,14 +128,29 @@ def read_telephone(typed: str | None) -> str | ContactProblemReason | None:
 
 
 def canonical_email(email: str) -> str:
-    """The form under which one mailbox is looked up: whole address without regard to case."""
-    return email.strip().casefold()
+    """The form under which one mailbox is looked up: the address as it is mailed to, without regard to case.
+
+    Lower case and no more: case folding would take two domains that are different for one.
+    """
+    read = read_email(email)
+    return (email.strip() if isinstance(read, ContactProblemReason) else read).lower()
 
 
 def mask_email(email: str) -> str:
     """An address the owner recognizes and nobody else learns: "a•••@example.org"."""
     local, _at, domain = email.rpartition("@")
-    return f"{local[:1]}•••@{domain}"
+    return f"{local[:1]}•••@{_readable(domain)}"
+
+
+def _readable(domain: str) -> str:
+    """A domain in the letters that its owner reads (RFC 5891, 2.3.2.1), where it has such; for showing it alone."""
+    try:
+        return ".".join(
+            label.removeprefix(PUNYCODE).encode().decode("punycode") if label.startswith(PUNYCODE) else label
+            for label in domain.split(".")
+        )
+    except UnicodeError:
+        return domain
 
 
 def problem_text(problem: ContactProblem) -> str:

@@ -54,17 +54,25 @@ DETAILS: Final = Section(
             fields=("customers.Customer.language",),
             words=LANGUAGES,
         ),
-        Column("recorded_at", _("Recorded"), ColumnKind.MOMENT),
+        Column("recorded_at", _("Recorded"), ColumnKind.MOMENT, ("customers.Customer.created_at",)),
         POLICY_VERSION,
+        Column(
+            "delivered",
+            _("Something was delivered to this address (name and telephone are shown only then)"),
+            ColumnKind.FLAG,
+        ),
     ),
 )
 ACCOUNTS: Final = Section(
     "accounts",
     _("Which credit is yours"),
     (
-        Column("account_id", _("Number of the credit in our books")),
+        Column(
+            *("account_id", _("Number of the credit in our books")),
+            fields=("customers.AccountLink.ledger_account_id",),
+        ),
         Column("customer_id", _("Your number in our records"), fields=("customers.AccountLink.customer",)),
-        Column("linked_at", _("Yours since"), ColumnKind.MOMENT),
+        Column("linked_at", _("Yours since"), ColumnKind.MOMENT, ("customers.AccountLink.linked_at",)),
         POLICY_VERSION,
     ),
 )
@@ -105,21 +113,23 @@ class CustomersKeeper(Keeper):
         yield from Customer.objects.values_list("pk", flat=True).iterator(PIECE)
 
     def mail_address(self, person: Person) -> MailAddress | None:
-        """The address as it was written last."""
+        """The address as it was written last, by somebody to whom something was delivered there if there is one."""
+        delivered = _delivered(person)
         rows = Customer.objects.filter(pk__in=person.ids(NameKind.CUSTOMER)).order_by("-created_at", "pk")
-        for customer_id in rows.values_list("pk", flat=True):
+        for customer_id in sorted(rows.values_list("pk", flat=True), key=lambda each: each not in delivered):
             found = contact(customer_id, purpose=Purpose.PRIVACY_REQUEST)
             if found is not None:
                 return MailAddress(found.email, found.language)
         return None
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """The details as given, one row for each purchase's; and the accounts."""
         mine = person.ids(NameKind.CUSTOMER)
+        delivered = _delivered(person)
         rows = Customer.objects.filter(pk__in=mine).order_by("created_at", "pk")
         links = AccountLink.objects.filter(customer_id__in=mine).order_by("pk")
         return {
-            DETAILS.key: [_details(row) for row in rows],
+            DETAILS.key: [_details(row, purpose, is_delivered=row.pk in delivered) for row in rows],
             ACCOUNTS.key: [
                 (str(link.ledger_account_id), str(link.customer_id), link.linked_at, link.policy_version)
                 for link in links
@@ -127,8 +137,12 @@ class CustomersKeeper(Keeper):
         }
 
     def correct(self, person: Person, correction: Correction, *, now: datetime) -> Counts:
-        """Put right what is told wherever it stands otherwise; what stood before is sealed away."""
-        rows = Customer.objects.select_for_update().filter(pk__in=person.ids(NameKind.CUSTOMER)).order_by("pk")
+        """Put right what is told wherever it stands otherwise; what stood before is sealed away.
+
+        Only where something was delivered: an order that was never paid may be that of somebody who typed another
+        person's address, and would be shown the new one by the payment form.
+        """
+        rows = Customer.objects.select_for_update().filter(pk__in=_delivered(person)).order_by("pk")
         changed = sum(_correct(row, correction, now=now) for row in rows)
         return {"details_corrected": changed}
 
@@ -146,16 +160,25 @@ class CustomersKeeper(Keeper):
         return {"customers": len(rows), "account_links": links}
 
 
-def _details(row: Customer) -> tuple[Cell, ...]:
-    known = contact(row.pk, purpose=Purpose.PRIVACY_REQUEST) or Contact("", "", None, row.language)
+def _delivered(person: Person) -> frozenset[UUID]:
+    """Those of the person's rows to whose address a card was delivered: until then nobody has proved it."""
+    links = AccountLink.objects.filter(customer_id__in=person.ids(NameKind.CUSTOMER))
+    return frozenset(links.values_list("customer_id", flat=True))
+
+
+def _details(row: Customer, purpose: Purpose, *, is_delivered: bool) -> tuple[Cell, ...]:
+    """One row; whoever proved a mailbox is not told what a stranger typed who gave it with an order never delivered."""
+    known = contact(row.pk, purpose=purpose) or Contact("", "", None, row.language)
+    is_shown = is_delivered or purpose is not Purpose.PRIVACY_REQUEST
     return (
         str(row.pk),
-        known.name,
+        known.name if is_shown else None,
         known.email,
-        known.telephone,
+        known.telephone if is_shown else None,
         row.language,
         row.created_at,
         row.policy_version,
+        is_delivered,
     )
 
 
@@ -174,6 +197,7 @@ def _correct(row: Customer, correction: Correction, *, now: datetime) -> bool:
         setattr(row, name.rpartition(".")[2], seal_field(name, row.pk, text) if text else None)
     if seals.EMAIL in changes:
         row.email_index = find_index(canonical_email(changes[seals.EMAIL]), seals.EMAIL_INDEX)
+        row.email_changed_at = now
     row.save()
     return True
 

@@ -17,6 +17,7 @@ class Customer(models.Model):
     sealed_telephone = models.BinaryField(null=True)
     language = models.CharField(max_length=2)
     created_at = models.DateTimeField()
+    email_changed_at = models.DateTimeField(null=True)
     policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:

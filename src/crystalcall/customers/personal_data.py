@@ -28,7 +28,12 @@ def declare_all() -> None:
     declare(
         "customers.Customer",
         {
-            "id": _field("user.unique_id", Purpose.ORDER_FULFILLMENT, label=_("Your number in our records")),
+            "id": _field(
+                "user.unique_id",
+                Purpose.ORDER_FULFILLMENT,
+                Purpose.PRIVACY_REQUEST,
+                label=_("Your number in our records"),
+            ),
             "sealed_name": _field("user.name", *_MAIL, *_RIGHTS, archived=True),
             "sealed_email": _field("user.contact.email", *_MAIL, *_RIGHTS, archived=True),
             "email_index": _field(
@@ -39,25 +44,34 @@ def declare_all() -> None:
                 not_exported=_("a keyed hash of the address, which the export contains itself"),
             ),
             "sealed_telephone": _field("user.contact.phone_number", Purpose.ORDER_STATUS, *_RIGHTS, archived=True),
-            "language": _field("user.demographic.language", Purpose.ORDER_STATUS),
+            "language": _field("user.demographic.language", Purpose.ORDER_STATUS, Purpose.PRIVACY_REQUEST),
             "policy_version": impersonal("number of the policy in force when it was collected"),
-            "created_at": impersonal("when the row was made, telling nothing once the row is destroyed"),
+            "email_changed_at": _field(
+                *("user.contact.email", Purpose.PRIVACY_REQUEST),
+                label=_("When your address was changed"),
+                not_exported=_("serves only to keep older links from opening newer data"),
+            ),
+            "created_at": _field("user.unique_id", Purpose.PRIVACY_REQUEST, label=_("When we first recorded you")),
         },
+    )
+    link = personal(
+        category="user.unique_id",
+        purposes=(
+            *(Purpose.ORDER_FULFILLMENT, Purpose.CALL_RECORD),
+            *(Purpose.PRIVACY_REQUEST, Purpose.LEGAL_OBLIGATION),
+        ),
+        retention=_RETENTION,
+        erase="unlink",
+        label=_("Which cards are yours"),
     )
     declare(
         "customers.AccountLink",
         {
             "id": impersonal("row number"),
-            "customer": personal(
-                category="user.unique_id",
-                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.CALL_RECORD),
-                retention=_RETENTION,
-                erase="unlink",
-                label=_("Which cards are yours"),
-            ),
-            "ledger_account_id": impersonal("an opaque account; the link to the person is the row itself"),
+            "customer": link,
+            "ledger_account_id": link,
             "policy_version": impersonal("number of the policy in force when it was collected"),
-            "linked_at": impersonal("time of a link, destroyed with it"),
+            "linked_at": link,
         },
     )
 

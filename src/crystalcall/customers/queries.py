@@ -53,9 +53,10 @@ def collected_under(customer_id: UUID) -> int | None:
 def masked_email(customer_id: UUID, *, purpose: Purpose) -> str | None:
     """The customer's address as "a•••@example.org", or None when nobody (any more) has this id.
 
-    Errors: PurposeRefusedError.
+    None also once it was changed: whoever placed the order need not be who has that mailbox, and is told nothing of
+    the new one. Errors: PurposeRefusedError.
     """
-    row = Customer.objects.filter(pk=customer_id).only("id", "sealed_email", "policy_version").first()
+    row = Customer.objects.filter(pk=customer_id, email_changed_at__isnull=True).first()
     if row is None:
         return None
     try:

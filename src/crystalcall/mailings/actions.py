@@ -1,7 +1,9 @@
 """Queueing and sending notices: at least once, with one identity; given up only for good reasons."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
+from typing import Final
 
 from django.db import transaction
 
@@ -9,7 +11,7 @@ from crystalcall.mailings import carrier, patience
 from crystalcall.mailings.composing import draft_of
 from crystalcall.mailings.locks import locked_notice
 from crystalcall.mailings.models import Notice
-from crystalcall.mailings.queries import due_notice
+from crystalcall.mailings.queries import due_notice, told_of
 from crystalcall.mailings.tasks import send_notice_task
 from crystalcall.mailings.values import (
     Accepted,
@@ -29,21 +31,33 @@ from crystalcall.mailings.values import (
 )
 from crystalcall.plumbing.ids import random_token
 from crystalcall.plumbing.settings import current
+from crystalcall.privacy.authorities.notices import forget_contact
 from crystalcall.privacy.gate import Permit, Refusal, permit
 from crystalcall.shop.orders.queries import fulfilled_since, notice_orders
 from crystalcall.shop.orders.values import NoticeTopic
 
+HOUR: Final = timedelta(hours=1)
+LINKS_AT_ONCE: Final = 3000
+"""So many links to known addresses go out within an hour as they come; what comes beside them waits in a line."""
+LINK_EVERY: Final = timedelta(seconds=1)
+LINK_DELAY_AT_MOST: Final = timedelta(minutes=45)
 
-def queue_notice(order_number: str, kind: NoticeKind, *, about: str = "", now: datetime) -> int:
-    """See to it that this order's buyer gets this notice about this, once; gives the notice's id."""
+
+def queue_notice(
+    order_number: str, kind: NoticeKind, *, about: str = "", delay: timedelta = timedelta(0), now: datetime
+) -> int:
+    """See to it that this order's buyer gets this notice about this, once; gives the notice's id.
+
+    With a delay the sweep sends it when that is over.
+    """
     with transaction.atomic():
         notice, created = Notice.objects.get_or_create(
             order_number=order_number,
             kind=kind.value,
             about=about,
-            defaults={"message_id": _new_message_id(), "created_at": now, "next_try_at": now},
+            defaults={"message_id": _new_message_id(), "created_at": now, "next_try_at": now + delay},
         )
-        if created:
+        if created and not delay:
             send_notice_task.enqueue(notice.pk)
     return notice.pk
 
@@ -51,6 +65,31 @@ def queue_notice(order_number: str, kind: NoticeKind, *, about: str = "", now: d
 def queue_about_request(reference: str, kind: NoticeKind, *, now: datetime) -> int:
     """A mail about a privacy request, or about signing in, once of each kind; it belongs to no order."""
     return queue_notice("", kind, about=reference, now=now)
+
+
+def queue_link(reference: str, *, now: datetime) -> int:
+    """The link of a privacy request; in an hour of very many they go out one after another, and none is refused."""
+    lately = Notice.objects.filter(kind=NoticeKind.PRIVACY_LINK.value, created_at__gt=now - HOUR).count()
+    delay = min(max(0, lately - LINKS_AT_ONCE) * LINK_EVERY, LINK_DELAY_AT_MOST)
+    return queue_notice("", NoticeKind.PRIVACY_LINK, about=reference, delay=delay, now=now)
+
+
+def queue_again(reference: str, kind: NoticeKind, *, now: datetime) -> int:
+    """A mail about a privacy request, once more where it went out before: what it says is another thing now."""
+    with transaction.atomic():
+        notice_id = queue_about_request(reference, kind, now=now)
+        over = Notice.objects.filter(pk=notice_id).exclude(state=NoticeState.QUEUED.value)
+        if over.update(
+            state=NoticeState.QUEUED.value,
+            next_try_at=now,
+            sent_at=None,
+            tries=0,
+            message_id=_new_message_id(),
+            failure="",
+            failure_code=0,
+        ):
+            send_notice_task.enqueue(notice_id)
+    return notice_id
 
 
 def queue_expiry(order_number: str, kind: NoticeKind, day: date, *, now: datetime) -> int:
@@ -63,18 +102,24 @@ def queue_price_notices(deck_id: int, *, now: datetime) -> int:
 
     Whether somebody still has credit is asked when their mail is due.
     """
-    return _queue_to_all(NoticeTopic.PRICES, NoticeKind.PRICES_RISE, about=str(deck_id), now=now)
+    return _queue_to_all(notice_orders(NoticeTopic.PRICES), NoticeKind.PRICES_RISE, about=str(deck_id), now=now)
 
 
 def queue_policy_notices(version: int, announced_seconds: int, *, now: datetime) -> int:
     """Queue a notice about an announced version of the privacy policy to every mailbox that asked."""
     about = f"{version} {announced_seconds}"
-    return _queue_to_all(NoticeTopic.POLICY, NoticeKind.POLICY_CHANGES, about=about, now=now)
+    return _queue_to_all(notice_orders(NoticeTopic.POLICY), NoticeKind.POLICY_CHANGES, about=about, now=now)
 
 
-def _queue_to_all(topic: NoticeTopic, kind: NoticeKind, *, about: str, now: datetime) -> int:
+def queue_policy_withdrawals(version: int, announced_seconds: int, *, now: datetime) -> int:
+    """Queue a notice that an announced version was taken back to everybody who was told of it."""
+    about = f"{version} {announced_seconds}"
+    told = told_of(NoticeKind.POLICY_CHANGES, about)
+    return _queue_to_all(told, NoticeKind.POLICY_WITHDRAWN, about=about, now=now)
+
+
+def _queue_to_all(numbers: Sequence[str], kind: NoticeKind, *, about: str, now: datetime) -> int:
     """No task for each: the sweep sends them one after another, behind what buyers wait for."""
-    numbers = notice_orders(topic)
     with transaction.atomic():
         Notice.objects.bulk_create(
             (
@@ -121,7 +166,11 @@ def send_notice(notice_id: int, *, now: datetime) -> Sent | WillRetry | Failed |
         return _give_up(notice_id, FailureReason.NO_RECIPIENT, 0)
     if isinstance(draft, NothingToTell):
         return _drop(notice_id)
-    return _send(notice_id, draft, now=now)
+    done = _send(notice_id, draft, now=now)
+    if notice.kind is NoticeKind.AUTHORITY_TOLD and isinstance(done, Sent | Failed):
+        # The address of somebody who was forgotten was kept for this mail alone.
+        forget_contact(notice.about, now=now)
+    return done
 
 
 def _send(notice_id: int, draft: Draft, *, now: datetime) -> Sent | WillRetry | Failed | NothingToSend:
@@ -129,6 +178,15 @@ def _send(notice_id: int, draft: Draft, *, now: datetime) -> Sent | WillRetry | 
     if not isinstance(leave, Permit):
         return leave
     answer = carrier.hand_over(leave, draft.write())
+    ended = _ended(notice_id, answer, now=now)
+    if draft.done is not None and not isinstance(ended, WillRetry | NothingToSend):
+        draft.done()
+    return ended
+
+
+def _ended(
+    notice_id: int, answer: Accepted | Rejected | Deferred, *, now: datetime
+) -> Sent | WillRetry | Failed | NothingToSend:
     if isinstance(answer, Accepted):
         return _mark_sent(notice_id, now=now)
     if isinstance(answer, Rejected):

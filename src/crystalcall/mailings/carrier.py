@@ -1,15 +1,19 @@
 """The one opening to the mail server. A mail leaves with a permit or not at all."""
 
+import re
 import smtplib
 from typing import Final
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from crystalcall.mailings.values import Accepted, Deferred, FailureReason, Mail, Rejected
+from crystalcall.plumbing.openings import opening
 from crystalcall.privacy.gate import Permit
 
 PROVIDER: Final = "mail-carrier"
 FIRST_PERMANENT_CODE: Final = 500
+# A part of an address as long as a token (plumbing.ids) opens whatever stands behind it: an order, a wish, a request.
+SECRET_ADDRESS: Final = re.compile(r"https?://[^\s\"<>]+/[A-Za-z0-9_-]{22}/")
 
 
 class PermitMissingError(Exception):
@@ -21,7 +25,7 @@ def hand_over(permit: Permit, mail: Mail) -> Accepted | Deferred | Rejected:
 
     Errors: PermitMissingError when the permit does not cover what the mail holds.
     """
-    if not permit.covers(PROVIDER, *mail.holds):
+    if not permit.spend(PROVIDER, *mail.holds, *_secret_addresses(mail)):
         raise PermitMissingError("The permit does not cover this mail.")
     headers = {
         "Message-ID": mail.message_id,
@@ -38,10 +42,17 @@ def hand_over(permit: Permit, mail: Mail) -> Accepted | Deferred | Rejected:
     )
     message.attach_alternative(mail.html, "text/html")
     try:
-        message.send()
+        with opening(PROVIDER):
+            message.send()
     except (smtplib.SMTPException, OSError) as problem:
         return _verdict(problem)
     return Accepted()
+
+
+def _secret_addresses(mail: Mail) -> tuple[str, ...]:
+    """The name of the field where the mail holds one, whatever it says of itself: an address that opens a page."""
+    found = any(SECRET_ADDRESS.search(each) for each in (mail.text, mail.html, mail.stop_url))
+    return ("page_address",) if found else ()
 
 
 def _way_to_stop(stop_url: str) -> dict[str, str]:

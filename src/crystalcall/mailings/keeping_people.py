@@ -21,9 +21,11 @@ from crystalcall.privacy.keepers import (
     NameKind,
     Person,
     Section,
+    Way,
 )
+from crystalcall.privacy.purposes import Purpose
 
-ENDABLE: Final = (NoticeKind.PRICES_RISE, NoticeKind.POLICY_CHANGES)
+ENDABLE: Final = (NoticeKind.PRICES_RISE, NoticeKind.POLICY_CHANGES, NoticeKind.POLICY_WITHDRAWN)
 """What is only sent because somebody wished for it."""
 
 KINDS: Final = {
@@ -32,8 +34,10 @@ KINDS: Final = {
     "credit_expired": pgettext_lazy("export", "credit has expired"),
     "prices_rise": pgettext_lazy("export", "prices rise"),
     "policy_changes": pgettext_lazy("export", "the policy changes"),
+    "policy_withdrawn": pgettext_lazy("export", "the policy does not change after all"),
     "privacy_link": pgettext_lazy("export", "link about your data"),
     "privacy_change": pgettext_lazy("export", "confirm a new address"),
+    "privacy_changed": pgettext_lazy("export", "your address was changed"),
     "privacy_extended": pgettext_lazy("export", "your request takes longer"),
     "privacy_denied": pgettext_lazy("export", "your request was refused"),
     "authority_told": pgettext_lazy("export", "an authority got data about you"),
@@ -51,12 +55,12 @@ MAILS: Final = Section(
     "mails",
     _("Mails to you"),
     (
-        Column("order_number", _("Order number")),
-        Column("kind", _("What it told"), words=KINDS),
-        Column("about", _("About")),
-        Column("state", _("State"), words=STATES),
-        Column("created_at", _("Queued"), ColumnKind.MOMENT),
-        Column("sent_at", _("Sent"), ColumnKind.MOMENT),
+        Column("order_number", _("Order number"), fields=("mailings.Notice.order_number",)),
+        Column("kind", _("What it told"), fields=("mailings.Notice.kind",), words=KINDS),
+        Column("about", _("About"), fields=("mailings.Notice.about",), for_machines=True),
+        Column("state", _("State"), fields=("mailings.Notice.state",), words=STATES),
+        Column("created_at", _("Queued"), ColumnKind.MOMENT, ("mailings.Notice.created_at",)),
+        Column("sent_at", _("Sent"), ColumnKind.MOMENT, ("mailings.Notice.sent_at",)),
     ),
 )
 
@@ -67,7 +71,7 @@ class MailingsKeeper(Keeper):
     room = "mailings"
     sections = (MAILS,)
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """Every mail that was or is to be sent."""
         rows = _notices(person).order_by("created_at", "pk")
         return {MAILS.key: list(rows.values_list("order_number", "kind", "about", "state", "created_at", "sent_at"))}
@@ -81,8 +85,11 @@ class MailingsKeeper(Keeper):
         return {"mails_dropped": _drop(_notices(person))}
 
     def erase(self, person: Person, erasing: Erasing) -> Counts:
-        """Drop everything that waits: there is nobody to send it to any more."""
-        return {"mails_dropped": _drop(_notices(person))}
+        """Drop everything that waits, but for what tells of an authority: whoever was forgotten is told too."""
+        waiting = _notices(person)
+        if erasing.way is not Way.CHILD:
+            waiting = waiting.exclude(kind=NoticeKind.AUTHORITY_TOLD.value)
+        return {"mails_dropped": _drop(waiting)}
 
     def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
         """Delete what is known of mails that were made before then and wait no more."""

@@ -12,9 +12,15 @@ from crystalcall.minutes.ledger.events import CreditExpired, CreditExpiring
 from crystalcall.minutes.rates.events import RatesRaised
 from crystalcall.plumbing import clock
 from crystalcall.plumbing.announcements import listen
-from crystalcall.privacy.announcing.events import PolicyAnnounced
+from crystalcall.privacy.announcing.events import PolicyAnnounced, PolicyWithdrawn
 from crystalcall.privacy.authorities.events import AuthorityNoticeDue
-from crystalcall.privacy.requests.events import ChangeProposed, LinkWanted, RequestDenied, RequestExtended
+from crystalcall.privacy.requests.events import (
+    AddressChanged,
+    ChangeProposed,
+    LinkWanted,
+    RequestDenied,
+    RequestExtended,
+)
 from crystalcall.privacy.requests.queries import person_of_request
 from crystalcall.shop.orders.events import OrderFulfilled
 from crystalcall.shop.orders.queries import order_of_account
@@ -27,8 +33,10 @@ def listen_to_all() -> None:
     listen(CreditExpired, "mailings.queue_expired", on_expired)
     listen(RatesRaised, "mailings.queue_price_notices", on_rates_raised)
     listen(PolicyAnnounced, "mailings.queue_policy_notices", on_policy_announced)
+    listen(PolicyWithdrawn, "mailings.queue_policy_withdrawals", on_policy_withdrawn)
     listen(LinkWanted, "mailings.queue_privacy_link", on_link_wanted)
     listen(ChangeProposed, "mailings.queue_privacy_change", on_change_proposed)
+    listen(AddressChanged, "mailings.queue_privacy_changed", on_address_changed)
     listen(RequestExtended, "mailings.queue_privacy_extended", on_request_extended)
     listen(RequestDenied, "mailings.queue_privacy_denied", on_request_denied)
     listen(SignInLinkWanted, "mailings.queue_sign_in_link", on_sign_in_link_wanted)
@@ -61,14 +69,26 @@ def on_policy_announced(event: PolicyAnnounced) -> None:
     actions.queue_policy_notices(event.version, event.announced_seconds, now=clock.now())
 
 
+def on_policy_withdrawn(event: PolicyWithdrawn) -> None:
+    """A version that was taken back is told to all who were told of it."""
+    actions.queue_policy_withdrawals(event.version, event.announced_seconds, now=clock.now())
+
+
 def on_link_wanted(event: LinkWanted) -> None:
     """A link goes to the address on file; where there is none, nothing is written anywhere."""
-    _queue_about_request(NoticeKind.PRIVACY_LINK, event.reference)
+    if person_of_request(event.reference):
+        actions.queue_link(event.reference, now=clock.now())
 
 
 def on_change_proposed(event: ChangeProposed) -> None:
-    """A new address is asked whether it is its owner who named it."""
-    _queue_about_request(NoticeKind.PRIVACY_CHANGE, event.reference)
+    """A new address is asked whether it is its owner who named it; each one that is named, not only the first."""
+    if person_of_request(event.reference):
+        actions.queue_again(event.reference, NoticeKind.PRIVACY_CHANGE, now=clock.now())
+
+
+def on_address_changed(event: AddressChanged) -> None:
+    """The old address is told that mail goes elsewhere from now on."""
+    _queue_about_request(NoticeKind.PRIVACY_CHANGED, event.reference)
 
 
 def on_request_extended(event: RequestExtended) -> None:

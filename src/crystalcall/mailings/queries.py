@@ -6,7 +6,9 @@ from typing import Final
 from crystalcall.mailings.models import Notice
 from crystalcall.mailings.values import FailureReason, NoticeKind, NoticeState, NoticeView
 
-TO_MANY: Final = (NoticeKind.PRICES_RISE.value, NoticeKind.POLICY_CHANGES.value)
+TO_MANY: Final = tuple(
+    kind.value for kind in (NoticeKind.PRICES_RISE, NoticeKind.POLICY_CHANGES, NoticeKind.POLICY_WITHDRAWN)
+)
 
 
 def notices_of(order_number: str) -> tuple[NoticeView, ...]:
@@ -30,6 +32,19 @@ def due_notices(*, now: datetime, at_most: int = 50) -> tuple[int, ...]:
     first = tuple(urgent.values_list("pk", flat=True)[:at_most])
     rest = rows.filter(kind__in=TO_MANY).order_by("next_try_at")
     return first + tuple(rest.values_list("pk", flat=True)[: at_most - len(first)])
+
+
+def was_sent(order_number: str, kind: NoticeKind, about: str) -> bool:
+    """Whether an order's buyer was sent this notice about this."""
+    sent = Notice.objects.filter(state=NoticeState.SENT.value, order_number=order_number)
+    return sent.filter(kind=kind.value, about=about).exists()
+
+
+def told_of(kind: NoticeKind, about: str) -> tuple[str, ...]:
+    """The orders whose buyers were sent a notice about this, or are just being sent it."""
+    rows = Notice.objects.filter(kind=kind.value, about=about)
+    under_way = rows.filter(state__in=[NoticeState.SENT.value, NoticeState.QUEUED.value])
+    return tuple(under_way.order_by("pk").values_list("order_number", flat=True))
 
 
 def failed_notices(*, at_most: int = 200) -> tuple[NoticeView, ...]:

@@ -16,8 +16,10 @@ class NoticeKind(StrEnum):
     CREDIT_EXPIRED = "credit_expired"
     PRICES_RISE = "prices_rise"
     POLICY_CHANGES = "policy_changes"
+    POLICY_WITHDRAWN = "policy_withdrawn"
     PRIVACY_LINK = "privacy_link"
     PRIVACY_CHANGE = "privacy_change"
+    PRIVACY_CHANGED = "privacy_changed"
     PRIVACY_EXTENDED = "privacy_extended"
     PRIVACY_DENIED = "privacy_denied"
     AUTHORITY_TOLD = "authority_told"
@@ -75,6 +77,8 @@ class Draft:
     """Versions whose new uses its owner agreed to since."""
     subject: str = ""
     """Under which opaque name the gate records that it left; the order's number where there is none."""
+    done: Callable[[], None] | None = None
+    """What follows once it was handed over, or given up for good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class UnavailableReason(StrEnum):
 
     ALREADY_PAID = "already_paid"
     IN_REVIEW = "in_review"
+    GIVEN_UP = "given_up"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     GATEWAY_REFUSED = "gateway_refused"
     GATEWAY_UNREACHABLE = "gateway_unreachable"
@@ -107,7 +108,7 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Surplus:
-    """The order was paid before; this second payment is being voided."""
+    """The order was paid before, or nobody waits for it any more; this payment is being voided."""
 
     order_number: str
     trans_id: str

@@ -63,11 +63,14 @@ def judge(details: TransactionDetails, *, amount_micros: int, attempts: Sequence
     return Judgment(TransactionRole.DISPUTED if is_disputed else None, attempt_id, mismatch)
 
 
-def next_role(known: TransactionRole | None, judged: TransactionRole, *, is_paid_by_another: bool) -> TransactionRole:
-    """The role after this judgment: never backward, and at most one transaction pays an order."""
+def next_role(known: TransactionRole | None, judged: TransactionRole, *, is_wanted: bool) -> TransactionRole:
+    """The role after this judgment: never backward, and at most one transaction pays an order.
+
+    Money is wanted as long as no other transaction paid the order and it was not given up.
+    """
     if known in _FINAL or (known in _ENDED and judged in _WAITING):
         return known or judged
-    if judged is TransactionRole.CAPTURED and is_paid_by_another:
+    if judged is TransactionRole.CAPTURED and not is_wanted:
         return TransactionRole.SURPLUS
     return judged
 

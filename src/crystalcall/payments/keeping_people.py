@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from crystalcall.payments.models import GatewayNotification, GatewayTransaction, Payment
 from crystalcall.privacy.keepers import Cell, Column, ColumnKind, Keeper, NameKind, Person, Section
+from crystalcall.privacy.purposes import Purpose
 
 STATES: Final = {
     "open": pgettext_lazy("export", "not paid yet"),
@@ -36,10 +37,14 @@ PAYMENTS: Final = Section(
     (
         Column("order_number", _("Order number"), fields=("payments.Payment.order_number",)),
         Column("amount_micros", _("Amount"), ColumnKind.MONEY, ("payments.Payment.amount_micros",)),
-        Column("state", _("State"), words=STATES),
-        Column("last_decline_reason", _("Why it was declined"), for_machines=True),
-        Column("created_at", _("Begun"), ColumnKind.MOMENT),
-        Column("captured_at", _("Paid"), ColumnKind.MOMENT),
+        Column("state", _("State"), fields=("payments.Payment.state",), words=STATES),
+        Column(
+            *("last_decline_reason", _("Why it was declined")),
+            fields=("payments.Payment.last_decline_reason",),
+            for_machines=True,
+        ),
+        Column("created_at", _("Begun"), ColumnKind.MOMENT, ("payments.Payment.created_at",)),
+        Column("captured_at", _("Paid"), ColumnKind.MOMENT, ("payments.Payment.captured_at",)),
     ),
 )
 TRANSACTIONS: Final = Section(
@@ -53,9 +58,12 @@ TRANSACTIONS: Final = Section(
             fields=("payments.GatewayTransaction.trans_id", "payments.GatewayNotification.trans_id"),
         ),
         Column("amount_micros", _("Amount"), ColumnKind.MONEY, ("payments.GatewayTransaction.amount_micros",)),
-        Column("role", _("What it was"), words=ROLES),
-        Column("submitted_at", _("When"), ColumnKind.MOMENT),
-        Column("notified_at", _("Told by Authorize.Net"), ColumnKind.MOMENT),
+        Column("role", _("What it was"), fields=("payments.GatewayTransaction.role",), words=ROLES),
+        Column("submitted_at", _("When"), ColumnKind.MOMENT, ("payments.GatewayTransaction.submitted_at",)),
+        Column(
+            *("notified_at", _("Told by Authorize.Net"), ColumnKind.MOMENT),
+            fields=("payments.GatewayNotification.received_at",),
+        ),
     ),
 )
 
@@ -66,7 +74,7 @@ class PaymentsKeeper(Keeper):
     room = "payments"
     sections = (PAYMENTS, TRANSACTIONS)
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """Payments and what the gateway said of them."""
         numbers = person.of(NameKind.ORDER)
         payments = Payment.objects.filter(order_number__in=numbers).order_by("created_at", "pk")

@@ -18,7 +18,10 @@ def _one_of(field: str, words: type[PaymentState | AttemptState | TransactionRol
 
 
 class Payment(models.Model):
-    """The paying of one order: one row however many attempts it takes."""
+    """The paying of one order: one row however many attempts it takes.
+
+    Given up where nobody could get what it buys any more: what is approved later is voided, as a second payment is.
+    """
 
     order_number = models.CharField(max_length=NUMBER_CHARACTERS, unique=True)
     amount_micros = models.BigIntegerField()
@@ -26,6 +29,7 @@ class Payment(models.Model):
     last_decline_reason = models.CharField(max_length=REASON_CHARACTERS, blank=True, default="")
     created_at = models.DateTimeField()
     captured_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
     policy_version = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
@@ -37,6 +41,10 @@ class Payment(models.Model):
                 condition=Q(state=PaymentState.CAPTURED.value, captured_at__isnull=False)
                 | (~Q(state=PaymentState.CAPTURED.value) & Q(captured_at__isnull=True)),
                 name="payment_captured_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_up_at__isnull=True) | Q(captured_at__isnull=True),
+                name="payment_given_up_never_captured",
             ),
         )
 

@@ -11,7 +11,8 @@ class PlumbingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks of append-only tables."""
-        from crystalcall.plumbing import checks
+        """Register the checks of append-only tables, and of columns that nobody declared."""
+        from crystalcall.plumbing import checks, strays
 
         checks.register_checks()
+        strays.register_checks()

@@ -20,6 +20,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from crystalcall.plumbing.openings import opening
+
 __all__ = [
     "HOST",
     "REGISTRY",
@@ -109,7 +111,8 @@ def serve(port: int) -> Exhibition | None:
     None, and a warning in the log, where the port is taken: a second process of the same kind works on without.
     """
     try:
-        server, thread = start_http_server(port, addr=HOST, registry=REGISTRY)
+        with opening("figures"):
+            server, thread = start_http_server(port, addr=HOST, registry=REGISTRY)
     except OSError as problem:
         logger.warning("nobody can read this process's figures: port %d is taken (%s)", port, problem.strerror)
         return None

@@ -149,7 +149,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     expiry_notice_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 30
     #: The store's time zone, for prices that depend on the time of day where a rate names no zone of its own.
     store_time_zone: NonEmpty = "UTC"
-    #: Folder with the versions of the privacy policy (0001, 0002 …); empty for those that come with the program.
+    #: Folder from which new versions of the privacy policy are announced (0002, 0003 …; 0001 for an own first one);
+    #: empty for those that come with the program. Only the command that announces needs it: what is announced is kept.
     policy_folder: str = ""
     #: For how many days after a purchase the deck shown then may rate a card's calls.
     guarantee_days: Annotated[int, msgspec.Meta(ge=30, le=3650)] = 30

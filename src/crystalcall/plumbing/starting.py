@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 SETTINGS_MODULE = "crystalcall.config.django_settings"
 
 
-def start(*, serving: bool = False) -> None:
+def start(*, serving: bool = False, watched: bool = False) -> None:
     """Read the settings, load every room and run every check. Errors: SettingsError with the complaints as sentences.
 
     A process that serves (the store, the worker) also runs the checks that look into the database, where one answers.
+
+    One that is `watched` reaches the network by the listed openings alone from then on.
 
     A server that only loaded its rooms would serve pages over a field that nobody declared; so each entry of a process
     (command line, store, switch API) comes through here.
@@ -28,13 +30,26 @@ def start(*, serving: bool = False) -> None:
     _refuse_broken(checks.run_checks())
     if serving:
         refuse_broken_database()
+    if watched:
+        watch_openings()
+
+
+def watch_openings() -> None:
+    """Let this process reach the network by the listed openings alone, whoever asks."""
+    from django.db import connections
+
+    from crystalcall.plumbing.openings import watch
+
+    watch(*(str(connections[alias].settings_dict["HOST"] or "") for alias in connections))
 
 
 def refuse_broken_database() -> None:
     """Run the checks that look into the database. Errors: SettingsError with the complaints as sentences."""
     from django.core import checks
 
-    _refuse_broken(checks.run_checks(tags=[checks.Tags.database], databases=["default"]))
+    from crystalcall.plumbing import strays
+
+    _refuse_broken(checks.run_checks(tags=[checks.Tags.database, strays.TAG], databases=["default"]))
 
 
 def _refuse_broken(messages: Iterable["CheckMessage"]) -> None:

@@ -26,7 +26,14 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         """Declare, guard the register of disclosures, and register the check."""
         from crystalcall.plumbing import append_only
-        from crystalcall.privacy import checks, keepers, keeping_people, personal_data, reading_gate
+        from crystalcall.privacy import (
+            checks,
+            disclosure_guard,
+            keepers,
+            keeping_people,
+            personal_data,
+            reading_gate,
+        )
         from crystalcall.privacy.announcing import checks as clock_checks
         from crystalcall.privacy.archive import wiring as archive
         from crystalcall.privacy.authorities import wiring as authorities
@@ -53,10 +60,11 @@ class PrivacyConfig(AppConfig):
         keepers.register(keeping_people.PrivacyKeeper())
         archive.wire()
         authorities.wire()
-        append_only.register("privacy_disclosure")
+        append_only.register(disclosure_guard.TABLE, disclosure_guard.open_door)
         for table in ("privacy_registerentry", "privacy_registerday", "privacy_approval"):
             append_only.register(table)
-        append_only.register("privacy_policyfact")
+        for table in ("privacy_policyfact", "privacy_policyedition"):
+            append_only.register(table)
         columns.register(columns.PersonColumn(RegisterSecret, "sealed", "subject"))
         opening.set_policy(reading_gate.refusal)
         checks.register_checks()

@@ -2,18 +2,20 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from crystalcall.privacy.models import Disclosure
+from django.db import transaction
+
+from crystalcall.privacy.models import Disclosure, DisclosureHorizon
 from crystalcall.privacy.providers import PROVIDERS
 from crystalcall.rules.privacy.canonical import FEW
 from crystalcall.rules.privacy.merkle import Frontier, leaf_hash
 
-Row = tuple[int, str, str, list[str] | str, str, datetime]
-COLUMNS: Final = ("pk", "provider", "purpose", "fields", "subject", "disclosed_at")
+Row = tuple[int, str, str, list[str] | str, str, datetime, str]
+COLUMNS: Final = ("pk", "provider", "purpose", "fields", "subject", "disclosed_at", "company")
 #: Rows are numbered in nearly the order of their time; several processes are never further apart than this.
 DISORDER: Final = timedelta(hours=1)
 CHUNK: Final = 5000
@@ -67,6 +69,28 @@ def first_day() -> date | None:
     return None if at is None else at.astimezone(UTC).date()
 
 
+def kept_from() -> datetime | None:
+    """Since when every disclosure is there; before that some may have been given up. None: all are."""
+    return DisclosureHorizon.objects.values_list("kept_from", flat=True).first()
+
+
+def forget_before(moment: datetime, *, limit: int, but_about: Collection[str]) -> int:
+    """Delete at most so many disclosures before a moment, but for those about names that the law orders to keep.
+
+    The horizon rises first: the database lets none be deleted that is later (`disclosure_guard`). Gives how many went.
+    """
+    with transaction.atomic():
+        horizon, is_new = DisclosureHorizon.objects.get_or_create(pk=1, defaults={"kept_from": moment})
+        if not is_new and horizon.kept_from < moment:
+            DisclosureHorizon.objects.filter(pk=1, kept_from__lt=moment).update(kept_from=moment)
+        old = Disclosure.objects.filter(pk__lt=_number_at(moment + DISORDER), disclosed_at__lt=moment)
+        if but_about:
+            old = old.exclude(subject__in=but_about)
+        numbers = list(old.order_by("pk").values_list("pk", flat=True)[:limit])
+        Disclosure.objects.filter(pk__in=numbers).delete()
+    return len(numbers)
+
+
 def _rows(day: date) -> Iterator[Row]:
     begin = datetime.combine(day, time(), UTC)
     end = begin + timedelta(days=1)
@@ -98,7 +122,7 @@ def _number_at(moment: datetime) -> int:
 
 def _record(row: Row) -> bytes:
     """The canonical JSON of a row as a list: a busy day has a million of them, and RFC 8785 in Python is slow."""
-    number, provider, purpose, fields, subject, at = row
+    number, provider, purpose, fields, subject, at, company = row
     names = fields if isinstance(fields, str) else json.dumps(fields)
-    values = [number, provider, purpose, names, subject, (at - EPOCH) // MICROSECOND]
+    values = [number, provider, purpose, names, subject, (at - EPOCH) // MICROSECOND, company]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()

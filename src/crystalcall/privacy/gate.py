@@ -7,11 +7,14 @@ about somebody who is found or suspected to be a child (C19).
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from itertools import count, islice
+from typing import Final, NamedTuple
+
+from django.db import connection, transaction
 
 from crystalcall.plumbing import clock
 from crystalcall.plumbing.rowsets import Rowset
@@ -19,11 +22,12 @@ from crystalcall.privacy.erasures.queries import suspended
 from crystalcall.privacy.models import Disclosure
 from crystalcall.privacy.policy.queries import allows, hands_over
 from crystalcall.privacy.policy.values import Allowed, NotAllowed, NotAllowedReason
-from crystalcall.privacy.providers import PROVIDERS
+from crystalcall.privacy.providers import PROVIDERS, SHARED
 from crystalcall.privacy.purposes import Purpose
 
-_MADE_BY_THE_GATE = object()
-_COLUMNS = ("provider", "purpose", "fields", "subject", "disclosed_at")
+# Permits that nobody uses (their transaction was rolled back) are pushed out by later ones.
+UNUSED_AT_MOST: Final = 20_000
+_COLUMNS = ("provider", "purpose", "fields", "subject", "disclosed_at", "company")
 _disclosures = Rowset(Disclosure)
 
 
@@ -44,23 +48,50 @@ class ForgedPermitError(Exception):
     """Code outside the gate tried to make a permit: a mistake in the program, or worse."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Leave to send these fields about this subject to this provider, once asked and recorded."""
+class _Given(NamedTuple):
+    """What the gate gave leave for, and what runs once that is committed."""
 
     provider: str
     purpose: Purpose
     fields: tuple[str, ...]
     subject: str
-    seal: Any = field(repr=False, compare=False)
+    on_commit: Callable[[], None]
+
+
+# By number: a permit that was altered, copied for somebody else or used before is not what stands here.
+_given: Final[dict[int, _Given]] = {}
+_committed: Final[set[int]] = set()
+_numbers: Final = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to send these fields about this subject to this provider, once, asked and recorded."""
+
+    provider: str
+    purpose: Purpose
+    fields: tuple[str, ...]
+    subject: str
+    number: int = field(repr=False)
 
     def __post_init__(self) -> None:
-        if self.seal is not _MADE_BY_THE_GATE:
+        if not self._is_given():
             raise ForgedPermitError("Only the gate makes permits.")
 
     def covers(self, provider: str, *fields: str) -> bool:
-        """Whether this permit lets these fields go to this provider."""
-        return provider == self.provider and set(fields) <= set(self.fields)
+        """Whether this permit lets these fields go to this provider; only `spend` uses it up."""
+        return provider == self.provider and set(fields) <= set(self.fields) and self._is_given()
+
+    def spend(self, provider: str, *fields: str) -> bool:
+        """Whether these fields may go to this provider now; the permit is used up by it.
+
+        False also where it was used before, or where the disclosure was rolled back with its transaction: what is not
+        recorded does not leave.
+        """
+        return self.covers(provider, *fields) and _take(self.number)
+
+    def _is_given(self) -> bool:
+        return _given.get(self.number, ())[:4] == (self.provider, self.purpose, self.fields, self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +100,13 @@ class Refusal:
 
     reason: RefusalReason
     detail: str
+
+
+class About(NamedTuple):
+    """A subject, and the companies that get it by their own names, where the provider stands for several."""
+
+    subject: str
+    company: str = ""
 
 
 def permit(
@@ -94,24 +132,54 @@ def permits(
     provider: str,
     purpose: Purpose,
     fields: tuple[str, ...],
-    subjects: Sequence[str],
+    about: Sequence[str | About],
     *,
     collected_under: int = 1,
     agreed: Collection[int] = (),
 ) -> tuple[Permit, ...] | Refusal:
-    """Ask the same for several subjects at once: a permit for each, in their order, or one refusal for all."""
+    """Ask the same about several subjects at once: a permit for each, in their order, or one refusal for all."""
     at = clock.now()
+    told = [each if isinstance(each, About) else About(each) for each in about]
+    subjects = [each.subject for each in told]
     refusal = (
         _contract_refusal(provider, purpose, fields, at.date())
-        or _use_refusal(allows(purpose, collected_under=collected_under, now=at, agreed=agreed), purpose)
-        or _use_refusal(hands_over(provider, purpose, fields, now=at), purpose)
+        or _policy_refusal(provider, purpose, fields, _Asked(at, collected_under, agreed))
         or _subject_refusal(fields, subjects)
     )
     if refusal is not None:
         return refusal
     named = json.dumps(sorted(fields))
-    _disclosures.insert(_COLUMNS, [(provider, purpose.value, named, subject, at) for subject in subjects])
-    return tuple(Permit(provider, purpose, tuple(fields), subject, _MADE_BY_THE_GATE) for subject in subjects)
+    _disclosures.insert(_COLUMNS, [(provider, purpose.value, named, each.subject, at, each.company) for each in told])
+    return _issued(provider, purpose, tuple(fields), subjects)
+
+
+def _issued(provider: str, purpose: Purpose, fields: tuple[str, ...], subjects: Sequence[str]) -> tuple[Permit, ...]:
+    numbers = [next(_numbers) for _ in subjects]
+
+    def stand() -> None:
+        _committed.update(_given.keys() & numbers)
+
+    for number, subject in zip(numbers, subjects, strict=True):
+        _given[number] = _Given(provider, purpose, fields, subject, stand)
+    transaction.on_commit(stand)
+    for number in list(islice(_given, max(len(_given) - UNUSED_AT_MOST, 0))):
+        _forget(number)
+    return tuple(
+        Permit(provider, purpose, fields, subject, number) for number, subject in zip(numbers, subjects, strict=True)
+    )
+
+
+def _take(number: int) -> bool:
+    """Use a permit up; whether its disclosure is written, or still to be committed with what goes on here."""
+    given = _given[number]
+    is_written = number in _committed
+    _forget(number)
+    return is_written or any(waiting[1] is given.on_commit for waiting in connection.run_on_commit)
+
+
+def _forget(number: int) -> None:
+    _given.pop(number, None)
+    _committed.discard(number)
 
 
 def _contract_refusal(provider: str, purpose: Purpose, fields: tuple[str, ...], day: date) -> Refusal | None:
@@ -126,6 +194,25 @@ def _contract_refusal(provider: str, purpose: Purpose, fields: tuple[str, ...], 
     if day < registered.contract_from or (registered.contract_until is not None and day > registered.contract_until):
         return Refusal(RefusalReason.NO_CONTRACT, provider)
     return None
+
+
+class _Asked(NamedTuple):
+    """Now, the version of the policy under which data was given, and what its owner agreed to since."""
+
+    now: datetime
+    collected_under: int
+    agreed: Collection[int]
+
+
+def _policy_refusal(provider: str, purpose: Purpose, fields: tuple[str, ...], asked: _Asked) -> Refusal | None:
+    """The policy must have the use, of each kind of data among the fields, and that this provider gets them for it."""
+    now, under, agreed = asked
+    for category in dict.fromkeys(("", *(SHARED[name].category for name in fields))):
+        said = allows(purpose, collected_under=under, now=now, agreed=agreed, category=category)
+        if (refusal := _use_refusal(said, purpose)) is not None:
+            return refusal
+    said = hands_over(provider, purpose, fields, now=now, collected_under=under, agreed=agreed)
+    return _use_refusal(said, purpose)
 
 
 def _use_refusal(said: Allowed | NotAllowed, purpose: Purpose) -> Refusal | None:

@@ -5,8 +5,10 @@ fideslang taxonomy, so that the inventory can be read by other privacy tools.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from django.utils.translation import gettext_lazy as _
 
 from crystalcall.privacy.categories import words_for
 from crystalcall.privacy.purposes import FACTS, Purpose
@@ -17,12 +19,23 @@ if TYPE_CHECKING:
 
 EraseRule = Literal["destroy", "keep_for_records", "unlink"]
 
+ERASE_WORDS: Final[Mapping[EraseRule, "_StrPromise"]] = {
+    "destroy": _("it is destroyed"),
+    "unlink": _("its link to you is cut; what stays in our books is nobody’s"),
+    "keep_for_records": _("it is destroyed here; our sealed records keep it for the time named"),
+}
+"""What deletion does, as readers are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Personal:
     """A field about a person: fideslang category, why it is kept, for how long, and what deletion does to it.
 
     `not_exported` is empty where the person's own export contains the field, under `label`; else it says why not.
+
+    `joined_by` names what leads from the field's row to the person where that stands in another table, such as
+    "customers.AccountLink.ledger_account_id": deletion cuts that link, and what is left says nothing about anybody. The
+    link's row also says under which policy such a field was collected.
     """
 
     category: str
@@ -31,6 +44,7 @@ class Personal:
     erase: EraseRule
     label: "_StrPromise | str" = ""
     not_exported: "_StrPromise | str" = ""
+    joined_by: str = ""
 
     @property
     def is_exported(self) -> bool:
@@ -82,6 +96,16 @@ def personal(
     if not purposes or not retention or not category:
         raise InventoryError("A personal field needs a category, a purpose and a retention.")
     return Personal(category, purposes, retention, erase, label, not_exported)
+
+
+def joined(field: Personal, *, by: str) -> Personal:
+    """The same field, of a row that leads to a person only through this field of another table.
+
+    Errors: InventoryError where deletion would do anything else than cut the link.
+    """
+    if not by or field.erase != "unlink":
+        raise InventoryError("Of a field that a link elsewhere joins to a person, deletion cuts the link.")
+    return replace(field, joined_by=by)
 
 
 def impersonal(reason: str) -> Impersonal:
@@ -157,3 +181,5 @@ def _problems(field: Personal) -> Iterable[str]:
     for purpose in field.purposes:
         if purpose not in FACTS:
             yield f"is kept for {purpose}, which is no purpose of privacy/purposes.py."
+    if field.joined_by and declaration_of(field.joined_by) is None:
+        yield f"is joined to a person by {field.joined_by}, which does not exist."

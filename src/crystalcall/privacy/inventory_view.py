@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crystalcall.privacy.categories import CATEGORIES
-from crystalcall.privacy.inventory import EraseRule, Personal, personal_fields
+from crystalcall.privacy.inventory import ERASE_WORDS, EraseRule, Personal, personal_fields
 from crystalcall.privacy.providers import PROVIDERS, SHARED, Provider
 from crystalcall.privacy.purposes import BASIS_WORDS, FACTS, Purpose
 from crystalcall.privacy.retention_classes import CLASSES, RetentionRule
@@ -55,6 +55,7 @@ class Collected:
     fields: tuple[CollectedField, ...]
     uses: tuple[Use, ...]
     retention: tuple[RetentionRule, ...]
+    deletion: tuple[str, ...]
     given_to: tuple[Given, ...]
 
     @property
@@ -78,6 +79,7 @@ def collected() -> tuple[Collected, ...]:
 def _collected(category: str, entries: list[tuple[str, str, Personal]]) -> Collected:
     purposes = {purpose for _, _, field in entries for purpose in field.purposes}
     classes = {field.retention for _, _, field in entries}
+    erased = {field.erase for _, _, field in entries}
     return Collected(
         category=category,
         words=str(CATEGORIES[category]),
@@ -91,6 +93,7 @@ def _collected(category: str, entries: list[tuple[str, str, Personal]]) -> Colle
             if purpose in purposes
         ),
         retention=tuple(rule for name, rule in CLASSES.items() if name in classes),
+        deletion=tuple(str(words) for rule, words in ERASE_WORDS.items() if rule in erased),
         given_to=tuple(given for provider in PROVIDERS.values() if (given := _given(category, provider)) is not None),
     )
 

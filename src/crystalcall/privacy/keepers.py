@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from crystalcall.privacy.purposes import Purpose
+
 Cell: TypeAlias = str | int | bool | datetime | tuple[str, ...] | None
 """What may stand in an export: money as whole micros, times as aware moments."""
 
@@ -87,11 +89,13 @@ class Erasing:
     way: Way
     now: datetime
     replayed: bool = False
+    nothing_sealed: bool = False
+    """Whether the person asked that nothing stays in the sealed archive either."""
 
     @property
     def archives(self) -> bool:
-        """Whether prior values may be sealed away: never a child's, never twice."""
-        return self.way is Way.DELETION and not self.replayed
+        """Whether prior values may be sealed away: never a child's, never twice, never against the person's word."""
+        return self.way is Way.DELETION and not self.replayed and not self.nothing_sealed
 
 
 class ColumnKind(StrEnum):
@@ -102,6 +106,9 @@ class ColumnKind(StrEnum):
     MONEY = "money"
     """Whole millionths of a dollar."""
     SECONDS = "seconds"
+    PLACE = "place"
+    """Where calls go: "ru-landline", "ru-*" for any line, "ru" for a country."""
+    PLACES = "places"
     MOMENT = "moment"
     FLAG = "flag"
     LIST = "list"
@@ -123,6 +130,8 @@ class Column:
     fields: tuple[str, ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
     for_machines: bool = False
+    say: Callable[[str, str], str] | None = None
+    """Says a cell of text, or of a list, in a language ("en", "ru"), where a map of words is not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +200,20 @@ class Keeper:
         """The address on file, where this room keeps it."""
         return None
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
-        """Rows by section key; the cells of a row in the order of the section's columns."""
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
+        """Rows by section key; the cells of a row in the order of the section's columns.
+
+        What is sealed is opened for this purpose. Ask `reading_columns.read`, which also asks about every other column.
+        Errors: keys.opening.PurposeRefusedError.
+        """
         return {}
 
     def holdings(self, person: Person, *, now: datetime) -> Sequence[Holding]:
         """What stays usable by whoever holds a card, told before a deletion."""
+        return ()
+
+    def unpaid(self, person: Person) -> Sequence[str]:
+        """Orders that wait for their money, by number: erasing cancels them, and what is paid then is given back."""
         return ()
 
     def correct(self, person: Person, correction: Correction, *, now: datetime) -> Counts:
@@ -228,17 +245,27 @@ class Keeper:
         return ()
 
 
+class MoneyUnderWayError(Exception):
+    """A keeper cannot forget this moment: money of this person is here and what it buys is not; minutes help."""
+
+
 class KeeperError(Exception):
     """Two keepers of one room, or a section promised twice: a mistake in the program."""
 
 
 _keepers: dict[str, Keeper] = {}
 
+# Which words there are for a place is known to the room of rates, beside which others stand that keep places.
+_place_words: Final[list[Callable[[str, str], str]]] = []
+
 Archivist: TypeAlias = Callable[[UUID, str, Mapping[str, str], datetime, int], None]
 """Takes subject, class of archived values, values by declared field, the moment, and the policy they came under."""
 
+Finder: TypeAlias = Callable[[UUID, str, int], None]
+"""Takes a subject, an order's number that shall lead to what is sealed of it, and the policy it came under."""
+
 # The archive is built above the keepers and puts itself here; a list, so that nobody imports a name that changes.
-_archivists: Final[list[tuple[Archivist, Callable[[], bool]]]] = []
+_archivists: Final[list[tuple[Archivist, Callable[[], bool], Finder]]] = []
 
 
 def register(keeper: Keeper) -> None:
@@ -250,6 +277,16 @@ def register(keeper: Keeper) -> None:
     if doubled:
         raise KeeperError(f"The sections {', '.join(doubled)} of {keeper.room} are promised by another keeper.")
     _keepers[keeper.room] = keeper
+
+
+def set_place_words(words: Callable[[str, str], str]) -> None:
+    """Have places said by this: it takes a place and a language and gives words, or the place itself."""
+    _place_words[:] = [words]
+
+
+def place_words(place: str, language: str) -> str:
+    """A place in words; as it is kept where nobody knows words for it."""
+    return _place_words[0](place, language) if _place_words and place else place
 
 
 def all_keepers() -> tuple[Keeper, ...]:
@@ -283,12 +320,16 @@ def screened(text: str) -> str:
 
 
 def find(*, mailbox: str | None = None, order_number: str | None = None) -> Person:
-    """Who has this mailbox, or else this order, with all their names; empty when nobody (any more) does."""
-    for kind, name in ((NameKind.MAILBOX, mailbox), (NameKind.ORDER, order_number)):
-        person = whole(Person(frozenset({(kind, name)}))) if name else Person()
-        if person.of(NameKind.CUSTOMER):
-            return person
-    return Person()
+    """Who has this mailbox, with everything that was mailed to it; or whose order this is, with that purchase alone.
+
+    Empty when nobody (any more) does. An order's number is no secret, and anybody can place an order with somebody
+    else's address: it leads to its own buyer's row and never to what else the same mailbox has.
+    """
+    if mailbox is not None:
+        person = whole(Person(frozenset({(NameKind.MAILBOX, mailbox)})))
+    else:
+        person = whole(Person(frozenset({(NameKind.ORDER, order_number or "")})), widen=False)
+    return person if person.of(NameKind.CUSTOMER) else Person()
 
 
 def mail_address(person: Person) -> MailAddress | None:
@@ -305,13 +346,17 @@ def total(counts: Collection[Counts]) -> dict[str, int]:
     return {word: summed[word] for word in sorted(summed) if summed[word]}
 
 
-def set_archivist(archivist: Archivist | None, stands: Callable[[], bool] = lambda: True) -> Callable[[], None]:
+def set_archivist(
+    archivist: Archivist | None,
+    stands: Callable[[], bool] = lambda: True,
+    find_by: Finder = lambda _subject, _number, _version: None,
+) -> Callable[[], None]:
     """Have prior values sealed away by this (the archive's own start calls it); None: nothing is kept.
 
     `stands` says whether it takes anything at present. Gives what puts back the one before.
     """
     before = list(_archivists)
-    _archivists[:] = [] if archivist is None else [(archivist, stands)]
+    _archivists[:] = [] if archivist is None else [(archivist, stands, find_by)]
 
     def put_back() -> None:
         _archivists[:] = before
@@ -321,7 +366,7 @@ def set_archivist(archivist: Archivist | None, stands: Callable[[], bool] = lamb
 
 def has_archive() -> bool:
     """Whether anything that changes or vanishes is sealed away at present."""
-    return any(stands() for _archivist, stands in _archivists)
+    return any(stands() for _archivist, stands, _find_by in _archivists)
 
 
 def seal_away(
@@ -332,6 +377,15 @@ def seal_away(
     `values` are by declared field; it keeps those that the inventory keeps for the records. Never for marketing
     addresses and never for children: the caller asks `Erasing.archives` first, and the archive refuses them too.
     """
-    for archivist, _stands in _archivists:
+    for archivist, _stands, _find_by in _archivists:
         archivist(subject, archive_class, values, now, collected_under)
     return has_archive()
+
+
+def lead_to(subject: UUID, order_number: str, *, collected_under: int) -> None:
+    """Let an order's number find what is sealed of its buyer, once the order itself no longer says whose it was.
+
+    Only where values may be sealed away: the caller asks `Erasing.archives` first.
+    """
+    for _archivist, _stands, find_by in _archivists:
+        find_by(subject, order_number, collected_under)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crystalcall.plumbing import announcements
+from crystalcall.privacy.disclosure_days import forget_before
+from crystalcall.privacy.holds.queries import held_names
 from crystalcall.privacy.keepers import (
     Cell,
     Column,
@@ -27,6 +29,8 @@ from crystalcall.privacy.purposes import FACTS, Purpose
 from crystalcall.privacy.queries import DisclosureView, disclosures_about_any
 from crystalcall.privacy.register import actions as register
 from crystalcall.privacy.requests import keeping as requests
+from crystalcall.privacy.requests.wording import denial_said
+from crystalcall.rules.privacy.requesting import RequestReason
 
 KINDS: Final = {
     "access": pgettext_lazy("export", "to see your data"),
@@ -51,32 +55,45 @@ STATES: Final = {
     "expired": pgettext_lazy("export", "not followed up"),
 }
 
+
+def reason_said(reason: str, _language: str) -> str:
+    """Why a request stands where it does, in words of the active language."""
+    return denial_said(RequestReason(reason))
+
+
 DISCLOSURES: Final = Section(
     "disclosures",
     _("Who got what about you, when and why"),
     (
-        Column("about", _("Under which number")),
-        Column("provider", _("Who"), for_machines=True),
-        Column("provider_name", _("Who")),
-        Column("fields", _("What"), ColumnKind.LIST),
-        Column("purpose", _("What for"), for_machines=True),
-        Column("purpose_words", _("What for")),
-        Column("disclosed_at", _("When"), ColumnKind.MOMENT),
+        Column("about", _("Under which number"), fields=("privacy.Disclosure.subject",)),
+        Column("provider", _("Who"), fields=("privacy.Disclosure.provider",), for_machines=True),
+        Column("provider_name", _("Who"), fields=("privacy.Disclosure.provider",)),
+        Column(
+            *("company", _("By name, in the order asked until one took it")), fields=("privacy.Disclosure.company",)
+        ),
+        Column("fields", _("What"), ColumnKind.LIST, ("privacy.Disclosure.fields",)),
+        Column("purpose", _("What for"), fields=("privacy.Disclosure.purpose",), for_machines=True),
+        Column("purpose_words", _("What for"), fields=("privacy.Disclosure.purpose",)),
+        Column("disclosed_at", _("When"), ColumnKind.MOMENT, ("privacy.Disclosure.disclosed_at",)),
     ),
 )
 REQUESTS: Final = Section(
     "privacy_requests",
     _("What you asked about your data"),
     (
-        Column("reference", _("Number of the request"), fields=("privacy.PrivacyRequest.mailbox",)),
-        Column("kind", _("What you asked"), words=KINDS),
-        Column("channel", _("How"), words=CHANNELS),
-        Column("state", _("State"), words=STATES),
-        Column("reason", _("Reason")),
+        Column(
+            "reference",
+            _("Number of the request"),
+            fields=tuple(f"privacy.PrivacyRequest.{name}" for name in ("reference", "mailbox", "asked_mailbox")),
+        ),
+        Column("kind", _("What you asked"), fields=("privacy.PrivacyRequest.kind",), words=KINDS),
+        Column("channel", _("How"), fields=("privacy.PrivacyRequest.channel",), words=CHANNELS),
+        Column("state", _("State"), fields=("privacy.PrivacyRequest.state",), words=STATES),
+        Column("reason", _("Reason"), fields=("privacy.PrivacyRequest.reason",), say=reason_said),
         Column("written", _("What you wrote"), fields=("privacy.PrivacyRequest.sealed_detail",)),
-        Column("received_at", _("Received"), ColumnKind.MOMENT),
-        Column("expected_by", _("To be answered by"), ColumnKind.MOMENT),
-        Column("closed_at", _("Answered"), ColumnKind.MOMENT),
+        Column("received_at", _("Received"), ColumnKind.MOMENT, ("privacy.PrivacyRequest.received_at",)),
+        Column("expected_by", _("To be answered by"), ColumnKind.MOMENT, ("privacy.PrivacyRequest.expected_by",)),
+        Column("closed_at", _("Answered"), ColumnKind.MOMENT, ("privacy.PrivacyRequest.closed_at",)),
         Column("policy_version", _("Policy under which it was collected"), ColumnKind.INTEGER),
     ),
 )
@@ -100,12 +117,12 @@ class PrivacyKeeper(Keeper):
         """The requests of a mailbox."""
         return ((NameKind.REQUEST, reference) for reference in requests.references_of(person.of(NameKind.MAILBOX)))
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """Disclosures by any of the person's names, requests of the mailbox, agreements of the customer."""
         about = disclosures_about_any(person.disclosure_subjects)
         return {
             DISCLOSURES.key: [_disclosure(name, each) for name, each in about],
-            REQUESTS.key: requests.rows_of(person.of(NameKind.MAILBOX)),
+            REQUESTS.key: requests.rows_of(person.of(NameKind.MAILBOX), purpose),
             AGREEMENTS.key: [
                 (str(customer_id), version)
                 for customer_id in person.ids(NameKind.CUSTOMER)
@@ -121,17 +138,21 @@ class PrivacyKeeper(Keeper):
     def erase(self, person: Person, erasing: Erasing) -> Counts:
         """Requests become lines without a person, agreements are deleted; disclosures name opaque ids only."""
         counts = self.stop(person, now=erasing.now)
-        return {**counts, **requests.unlink(person.of(NameKind.MAILBOX), now=erasing.now)}
+        about = (person.of(NameKind.MAILBOX), person.of(NameKind.ORDER))
+        return {**counts, **requests.unlink(*about, now=erasing.now)}
 
     def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
-        """Delete requests answered so long ago, names and reasons of staff who left, and facts that all were told."""
+        """Delete requests answered long ago, names and reasons of staff who left, facts that were told, disclosures."""
         if retention == "privacy_request":
-            return {"privacy_requests": requests.forget_closed(before=before, limit=limit)}
+            return {"privacy_requests": requests.forget_closed(before=before, limit=limit, now=now)}
         if retention == "officer":
             secrets = register.forget_secrets(before=before, now=now, limit=limit)
             return {"officers": officers.forget_names(before=before, limit=limit), "register_secrets": secrets}
         if retention == "outbox":
             return {"facts": announcements.forget_told(before=before, limit=limit)}
+        if retention == "disclosure":
+            held = {name for kind in NameKind for name in held_names(kind)}
+            return {"disclosures": forget_before(before, limit=limit, but_about=held)}
         return {}
 
 
@@ -142,6 +163,7 @@ def _disclosure(name: str, each: DisclosureView) -> tuple[Cell, ...]:
         name,
         each.provider,
         str(provider.words) if provider else each.provider,
+        each.company,
         tuple(str(SHARED[field].words) if field in SHARED else field for field in each.fields),
         each.purpose,
         str(facts.words) if facts else each.purpose,

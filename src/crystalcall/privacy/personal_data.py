@@ -1,21 +1,41 @@
 """What the warden itself keeps, and what the pipes below it keep (they are too low to know the inventory)."""
 
-from crystalcall.privacy.inventory import declare, impersonal
+from crystalcall.privacy.inventory import declare, impersonal, joined, personal
+from crystalcall.privacy.purposes import Purpose
 
 
 def declare_all() -> None:
     """Declare the fields of privacy, plumbing and the background-work backend."""
+    # Never the data itself; but when somebody called stands in it too, so it is somebody's as long as the order is.
+    told = joined(
+        personal(
+            category="user",
+            purposes=(Purpose.ACCOUNTABILITY, Purpose.PRIVACY_REQUEST, Purpose.LEGAL_OBLIGATION),
+            retention="disclosure",
+            erase="unlink",
+        ),
+        by="orders.Order.customer_id",
+    )
     declare(
         "privacy.Disclosure",
         {
             "id": impersonal("row number"),
-            "provider": impersonal("a company's key in the register"),
-            "purpose": impersonal("a word of the closed list of purposes"),
-            "fields": impersonal("names of fields, never their content"),
-            "subject": impersonal("an opaque id, which means nobody once the owning room has deleted its link"),
-            "disclosed_at": impersonal("time of a disclosure, telling nothing without its subject"),
+            "provider": told,
+            "purpose": told,
+            "fields": told,
+            "subject": told,
+            "disclosed_at": told,
+            "company": told,
         },
     )
+    declare(
+        "privacy.DisclosureHorizon",
+        {"id": impersonal("row number"), "kept_from": impersonal("from when on disclosures are kept")},
+    )
+    _declare_pipes()
+
+
+def _declare_pipes() -> None:
     declare(
         "plumbing.Announcement",
         {

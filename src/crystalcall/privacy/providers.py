@@ -46,9 +46,16 @@ SHARED: Final[Mapping[str, SharedField]] = {
     "name": SharedField(_("name"), "user.name"),
     "called_number": SharedField(_("the number you call"), "user.contact.phone_number"),
     "amount": SharedField(_("amount of the payment"), "user.financial"),
-    "order_number": SharedField(_("order number"), "user.financial"),
-    "balance": SharedField(_("what is left on a card"), "user.financial"),
+    "order_number": SharedField(_("order number"), "user.behavior.purchase_history"),
+    "purchase": SharedField(_("what you ordered, when and for how much"), "user.behavior.purchase_history"),
+    "card_serial": SharedField(_("serial number of the card"), "user.account"),
+    "balance": SharedField(_("what is left on a card"), "user.account"),
     "pin": SharedField(_("PIN of the card"), "user.authorization.credentials"),
+    "page_address": SharedField(
+        _("secret address of a page of yours (of an order, of a wish, of a request)"), "user.authorization.credentials"
+    ),
+    "request": SharedField(_("what you asked us about your data, and our answer"), "user.content.private"),
+    "authority": SharedField(_("that an authority got data about you, and which"), "user.content.private"),
 }
 """Every field that may leave at all; a provider's contract can name no other."""
 
@@ -59,7 +66,8 @@ PROVIDERS: dict[str, Provider] = {
             key="authorize-net",
             name="Authorize.Net",
             purposes=frozenset({Purpose.ORDER_FULFILLMENT}),
-            fields=frozenset({"email", "amount", "order_number"}),
+            # The page address is where the form leads back to.
+            fields=frozenset({"email", "amount", "order_number", "page_address"}),
             contract_from=date(2026, 1, 1),
         ),
         Provider(
@@ -69,7 +77,8 @@ PROVIDERS: dict[str, Provider] = {
                 {Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE}
                 | {Purpose.PRIVACY_REQUEST, Purpose.SIGNING_IN}
             ),
-            fields=frozenset({"email", "name", "order_number", "pin", "balance"}),
+            fields=frozenset({"email", "name", "order_number", "purchase", "card_serial", "pin", "balance"})
+            | {"page_address", "request", "authority"},
             contract_from=date(2026, 1, 1),
             words=_("the mail server that carries our letters"),
         ),

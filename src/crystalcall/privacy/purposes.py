@@ -68,7 +68,9 @@ FACTS: Final[Mapping[Purpose, PurposeFacts]] = {
         LegalBasis.CONTRACT, "essential.service.operations.support", _("to prove to you what a call cost")
     ),
     Purpose.ABUSE_PREVENTION: PurposeFacts(
-        LegalBasis.LEGITIMATE_INTEREST, "essential.fraud_detection", _("to slow down people who guess PINs or passwords")
+        LegalBasis.LEGITIMATE_INTEREST,
+        "essential.fraud_detection",
+        _("to stop people who guess PINs or passwords, or misuse a card"),
     ),
     Purpose.CUSTOMER_SERVICE: PurposeFacts(
         LegalBasis.CONTRACT, "essential.service.operations.support", _("to answer your questions")
@@ -90,7 +92,7 @@ FACTS: Final[Mapping[Purpose, PurposeFacts]] = {
         _("to let you into your account, and nobody else"),
     ),
     Purpose.RECORD_KEEPING: PurposeFacts(
-        LegalBasis.LEGITIMATE_INTEREST, "functional.storage", _("to keep sealed records for disputes and taxes")
+        LegalBasis.LEGITIMATE_INTEREST, "functional.storage", _("to keep records for disputes and taxes")
     ),
     Purpose.LEGAL_OBLIGATION: PurposeFacts(
         LegalBasis.LEGAL_OBLIGATION,

@@ -16,21 +16,20 @@ class DisclosureView:
     purpose: str
     fields: tuple[str, ...]
     disclosed_at: datetime
+    company: str = ""
+    """Companies by their own names, where the provider stands for several."""
 
 
 def disclosures_about(subject: str) -> tuple[DisclosureView, ...]:
     """Every disclosure about a subject (an opaque id), oldest first."""
     rows = Disclosure.objects.filter(subject=subject).order_by("pk")
-    return tuple(DisclosureView(row.provider, row.purpose, field_names(row.fields), row.disclosed_at) for row in rows)
+    return tuple(_view(row) for row in rows)
 
 
 def disclosures_about_any(subjects: Collection[str]) -> tuple[tuple[str, DisclosureView], ...]:
     """Every disclosure about any of these names, each with the name it was about, oldest first."""
     rows = Disclosure.objects.filter(subject__in=subjects).order_by("pk")
-    return tuple(
-        (row.subject, DisclosureView(row.provider, row.purpose, field_names(row.fields), row.disclosed_at))
-        for row in rows
-    )
+    return tuple((row.subject, _view(row)) for row in rows)
 
 
 def providers_of_subjects(subjects: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -40,6 +39,10 @@ def providers_of_subjects(subjects: Collection[str]) -> dict[str, tuple[str, ...
     for provider, subject in sorted(pairs):
         told.setdefault(provider, []).append(subject)
     return {provider: tuple(names) for provider, names in told.items()}
+
+
+def _view(row: Disclosure) -> DisclosureView:
+    return DisclosureView(row.provider, row.purpose, field_names(row.fields), row.disclosed_at, row.company)
 
 
 def field_names(kept: list[str] | str) -> tuple[str, ...]:

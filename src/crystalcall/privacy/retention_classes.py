@@ -6,7 +6,7 @@ Lengths that the operator chooses are settings, read when they are asked for.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -15,13 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crystalcall.plumbing.settings import current
+from crystalcall.rules.privacy.periods import Period
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-DAYS_OF_A_MONTH: Final = 31
-"""A month counts as its longest, so that a promise in months is never shorter in days."""
-DAYS_OF_A_YEAR: Final = 366
+MONTHS_OF_A_YEAR: Final = 12
 
 
 class Clock(StrEnum):
@@ -39,9 +38,11 @@ class Clock(StrEnum):
     MESSAGE_ANSWERED = "message_answered"
     MAIL_MADE = "mail_made"
     FACT_TOLD = "fact_told"
+    PERSON_TOLD = "person_told"
     WORK_DONE = "work_done"
     REGISTRATION_ENDED = "registration_ended"
     STEP_BEGUN = "step_begun"
+    DISCLOSED = "disclosed"
 
 
 class AtEnd(StrEnum):
@@ -63,26 +64,38 @@ class RetentionRule:
     clock: Clock
     at_end: AtEnd
     words: "_StrPromise | str"
-    length: Callable[[], int] | None
+    length: Callable[[], Period] | None
+
+    def ends(self, started: datetime) -> datetime | None:
+        """When it is over whose clock started then, by the calendar (UTC); None where the event itself ends it."""
+        return None if self.length is None else self.length().end(started)
+
+    def over_before(self, now: datetime) -> datetime | None:
+        """Whatever's clock started before this moment is over now; None where the event itself ends it."""
+        return None if self.length is None else self.length().begin(now)
 
     @property
     def days(self) -> int | None:
-        """Days after the clock's event; None where the event itself ends it."""
-        return None if self.length is None else self.length()
+        """The most days that it lasts after the clock's event; None where the event itself ends it."""
+        return None if self.length is None else self.length().most_days
 
     @property
     def period(self) -> timedelta | None:
-        """The same as a length of time."""
+        """The same as a length of time; `ends` says when exactly."""
         days = self.days
         return None if days is None else timedelta(days=days)
 
 
-def _fixed(days: int) -> Callable[[], int]:
-    return lambda: days
+def _days(number: int) -> Callable[[], Period]:
+    return lambda: Period(days=number)
 
 
-def _records() -> int:
-    return current().record_retention_months * DAYS_OF_A_MONTH
+def _years(number: int) -> Callable[[], Period]:
+    return lambda: Period(months=number * MONTHS_OF_A_YEAR)
+
+
+def _records() -> Period:
+    return Period(months=current().record_retention_months)
 
 
 def _after_a_call() -> str:
@@ -100,7 +113,7 @@ _RULES: Final = (
         Clock.ORDER_PLACED,
         AtEnd.UNLINK,
         _("seven years after the order, for taxes and disputes; deleted sooner when you ask"),
-        _fixed(7 * DAYS_OF_A_YEAR),
+        _years(7),
     ),
     RetentionRule(
         "call_record",
@@ -109,16 +122,35 @@ _RULES: Final = (
         lazy(_after_a_call, str)(),
         _records,
     ),
-    RetentionRule("pin_misses", Clock.LAST_MISS, AtEnd.DESTROY, _("for a day after the last wrong PIN"), _fixed(1)),
     RetentionRule(
-        "registration", Clock.REGISTRATION_ENDED, AtEnd.DESTROY, _("as long as you have an account"), None
+        "credit_record",
+        Clock.ORDER_PLACED,
+        AtEnd.UNLINK,
+        _("seven years after the order, or until you ask; then the sums stay in our books as those of nobody’s card"),
+        _years(7),
     ),
+    RetentionRule(
+        "mail_notice",
+        Clock.MAIL_MADE,
+        AtEnd.DESTROY,
+        _("for a year after the mail; its text and address are not kept with it"),
+        _years(1),
+    ),
+    RetentionRule("pin_misses", Clock.LAST_MISS, AtEnd.DESTROY, _("for a day after the last wrong PIN"), _days(1)),
+    RetentionRule("registration", Clock.REGISTRATION_ENDED, AtEnd.DESTROY, _("as long as you have an account"), None),
     RetentionRule(
         "signing_in",
         Clock.STEP_BEGUN,
         AtEnd.DESTROY,
         _("for a day at most, while you register, sign in or change your address"),
-        _fixed(1),
+        _days(1),
+    ),
+    RetentionRule(
+        "disclosure",
+        Clock.DISCLOSED,
+        AtEnd.DESTROY,
+        _("for seven years after somebody got it; once your data is deleted, it leads to nobody"),
+        _years(7),
     ),
     RetentionRule("until_stopped", Clock.WISH_ENDED, AtEnd.DESTROY, _("until you end it"), None),
     RetentionRule(
@@ -126,25 +158,28 @@ _RULES: Final = (
         Clock.REQUEST_CLOSED,
         AtEnd.DESTROY,
         _("two years after the answer, without a name"),
-        _fixed(2 * DAYS_OF_A_YEAR),
+        _years(2),
     ),
     RetentionRule(
         "sealed_archive",
         Clock.SEALED,
         AtEnd.DESTROY,
         _("sealed, one year after you changed or deleted it; then the key is destroyed"),
-        _fixed(DAYS_OF_A_YEAR),
+        _years(1),
     ),
-    RetentionRule("export_file", Clock.EXPORT_MADE, AtEnd.DESTROY, _("for a day, so that you can fetch it"), _fixed(1)),
+    RetentionRule("export_file", Clock.EXPORT_MADE, AtEnd.DESTROY, _("for a day, so that you can fetch it"), _days(1)),
     RetentionRule(
         "officer",
         Clock.OFFICE_ENDED,
         AtEnd.KEEP_IMPERSONAL,
         _("ten years after a member of staff left office, to check what was signed"),
-        _fixed(10 * DAYS_OF_A_YEAR),
+        _years(10),
     ),
     RetentionRule(
         "until_forgotten", Clock.PERSON_FORGOTTEN, AtEnd.DESTROY, _("until your other data is deleted"), None
+    ),
+    RetentionRule(
+        "until_told", Clock.PERSON_TOLD, AtEnd.DESTROY, _("until you were told that an authority got data"), None
     ),
 )
 
@@ -157,25 +192,17 @@ _BOOKKEEPING: Final = (
         Clock.ORDER_PLACED,
         AtEnd.DESTROY,
         "thirty days after an order that was given up unpaid, and with it its buyer",
-        _fixed(30),
+        _days(30),
     ),
     RetentionRule(
         "call_answer",
         Clock.MESSAGE_ANSWERED,
         AtEnd.DESTROY,
         "answers to a switch, kept for its repeats",
-        lambda: current().step_retention_days,
+        lambda: Period(days=current().step_retention_days),
     ),
-    RetentionRule("mail_notice", Clock.MAIL_MADE, AtEnd.DESTROY, "that a mail was sent, without its text", _fixed(366)),
-    RetentionRule("outbox", Clock.FACT_TOLD, AtEnd.DESTROY, "facts that every listener has been told", _fixed(30)),
-    RetentionRule("background_work", Clock.WORK_DONE, AtEnd.DESTROY, "finished background work", _fixed(3)),
-    RetentionRule(
-        "disclosure",
-        Clock.PERSON_FORGOTTEN,
-        AtEnd.KEEP_IMPERSONAL,
-        "that something was disclosed, under a number that leads to nobody once its person is forgotten",
-        None,
-    ),
+    RetentionRule("outbox", Clock.FACT_TOLD, AtEnd.DESTROY, "facts that every listener has been told", _days(30)),
+    RetentionRule("background_work", Clock.WORK_DONE, AtEnd.DESTROY, "finished background work", _days(3)),
 )
 
 SCHEDULE: Final[Mapping[str, RetentionRule]] = {**CLASSES, **{rule.name: rule for rule in _BOOKKEEPING}}

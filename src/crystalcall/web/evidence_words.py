@@ -16,14 +16,18 @@ SHORT_HASH: Final = 16
 
 
 def counted(found: Evidence) -> str:
-    """How many clauses are kept, in a sentence."""
-    if not found.planned:
-        return _("All clauses are kept.")
-    kept = ngettext("%(number)s clause is kept", "%(number)s clauses are kept", found.kept)
-    planned = ngettext(
-        "%(number)s waits for a part still to be built", "%(number)s wait for parts still to be built", found.planned
+    """How many clauses are kept, and by how many tests that is proved; then how many wait."""
+    proved = ngettext(
+        "which %(tests)s test proves at every build.", "which %(tests)s tests prove at every build.", found.test_count
     )
-    return f"{kept % {'number': found.kept}}; {planned % {'number': found.planned}}."
+    kept = ngettext("%(number)s clause is kept,", "%(number)s clauses are kept,", found.kept)
+    sentence = f"{kept % {'number': found.kept}} {proved % {'tests': found.test_count}}"
+    if not found.planned:
+        return sentence
+    planned = ngettext(
+        "%(number)s waits for a part still to be built.", "%(number)s wait for parts still to be built.", found.planned
+    )
+    return f"{sentence} {planned % {'number': found.planned}}"
 
 
 def line_words(line: Line, spoken: str) -> str:
@@ -36,7 +40,9 @@ def line_words(line: Line, spoken: str) -> str:
         case LineKind.AT_MOST:
             return _("%(number)s or fewer") % {"number": figures.count(line.number, spoken)}
         case LineKind.FEWER_PEOPLE:
-            return _("fewer than %(number)s people") % {"number": figures.count(line.number, spoken)}
+            return _("not shown: it is about fewer than %(number)s people") % {
+                "number": figures.count(line.number, spoken)
+            }
         case LineKind.NOT_YET:
             return _("not counted yet")
         case LineKind.TEXT:

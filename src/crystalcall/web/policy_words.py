@@ -1,22 +1,29 @@
 """The policy as pages say it: Markdown as HTML, keys as words, and what a new version changes in a sentence."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from markdown_it import MarkdownIt
 
 from crystalcall.privacy import policy
-from crystalcall.privacy.categories import words_for
+from crystalcall.privacy.announcing.clockwork import zone
 from crystalcall.privacy.policy.differences import practice_changes
 from crystalcall.privacy.policy.library import UnfitPolicyError
 from crystalcall.privacy.policy.queries import remembered_announcement
-from crystalcall.privacy.policy.values import Recipient, Version
-from crystalcall.privacy.providers import PROVIDERS, SHARED
-from crystalcall.privacy.purposes import FACTS, Purpose
+from crystalcall.privacy.policy.saying import (
+    Said,
+    category_said,
+    changes_said,
+    fields_said,
+    provider_said,
+    purposes_said,
+    retention_said,
+)
+from crystalcall.privacy.policy.values import Practices, Recipient, Version
 
 # HTML in a text is shown as it is typed, never taken for markup (ASVS 5.0, 1.2.1).
 _markdown = MarkdownIt("commonmark", {"html": False})
@@ -24,11 +31,11 @@ _markdown = MarkdownIt("commonmark", {"html": False})
 
 @dataclass(frozen=True, slots=True)
 class PolicyNews:
-    """What every page says from an announcement on: when the version comes, and what it would use data for."""
+    """What every page says from an announcement on: when the version comes, and what it would allow the shop to do."""
 
     number: int
     due_at: datetime
-    uses: tuple[str, ...]
+    more: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,26 @@ class RecipientSaid:
     fields: tuple[str, ...]
     purposes: tuple[str, ...]
     contract_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class KindSaid:
+    """A kind of data that some version says is collected: what for, and how long it is kept."""
+
+    name: str
+    purposes: tuple[str, ...]
+    retention: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticesSaid:
+    """What some version says is done, in words."""
+
+    kinds: tuple[KindSaid, ...]
+    recipients: tuple[RecipientSaid, ...]
+    cookies: tuple[str, ...]
+    minimum_age: int
+    notice_days: int
 
 
 @lru_cache(maxsize=512)
@@ -54,58 +81,60 @@ def policy_news(now: datetime) -> PolicyNews | None:
         coming = policy.announced(now)
         if coming is None or coming.due_at is None:
             return None
-        changes = practice_changes(policy.in_force(now).practices, coming.practices)
+        return PolicyNews(coming.number, coming.due_at, _more(policy.in_force(now), coming))
     except UnfitPolicyError:
-        # Files that vanish under a running shop must not take its pages with them; the next start says so.
+        # A text that was changed in the database must not take the pages with it; the next start says so.
         return remembered_policy_news(now)
-    return PolicyNews(coming.number, coming.due_at, purposes_said(changes.uses_new))
 
 
 def remembered_policy_news(now: datetime) -> PolicyNews | None:
     """The same without asking the database, as this process knew it last; for pages that must stand without one."""
-    coming = remembered_announcement(now)
-    return None if coming is None else PolicyNews(coming.version, coming.due_at, ())
+    known = remembered_announcement(now)
+    if known is None:
+        return None
+    waiting, standing, coming = known
+    more = () if standing is None or coming is None else _more(standing, coming)
+    return PolicyNews(waiting.version, waiting.due_at, more)
 
 
-def purposes_said(purposes: Iterable[str]) -> tuple[str, ...]:
-    """Purposes in words of the language in force; one that the program no longer knows by its key."""
-    known = {purpose.value: str(facts.words) for purpose, facts in FACTS.items()}
-    return tuple(known.get(purpose, purpose) for purpose in purposes)
+def _more(standing: Version, coming: Version) -> tuple[Said, ...]:
+    changes = practice_changes(standing.practices, coming.practices)
+    return tuple(said for said in changes_said(changes) if said.is_more)
 
 
-def category_said(category: str) -> str:
-    """A kind of data in words."""
-    return str(words_for(category)) or category
-
-
-def by_purposes(
-    collected: Iterable[tuple[str, tuple[str, ...]]],
-) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """Kinds of data that serve the same purposes, together: the purposes and the kinds, in words."""
-    found: dict[tuple[str, ...], list[str]] = {}
-    for category, purposes in collected:
-        found.setdefault(purposes, []).append(category_said(category))
-    return tuple((purposes_said(purposes), tuple(kinds)) for purposes, kinds in found.items())
+def day_said(moment: datetime) -> date:
+    """The day of a moment in the store's zone, in whose midnights versions come into force."""
+    return moment.astimezone(zone()).date()
 
 
 def recipient_said(recipient: Recipient) -> RecipientSaid:
     """A recipient of some version in words."""
-    known = PROVIDERS.get(recipient.key)
     return RecipientSaid(
-        name=str(known.words) if known is not None else recipient.name,
-        fields=tuple(str(SHARED[field].words) if field in SHARED else field for field in recipient.fields),
+        name=provider_said(recipient.key, recipient.name),
+        fields=fields_said(recipient.fields),
         purposes=purposes_said(recipient.purposes),
         contract_from=recipient.contract_from,
     )
 
 
-def uses_said(purposes: Iterable[Purpose]) -> tuple[str, ...]:
-    """The same for purposes of the closed list."""
-    return tuple(str(FACTS[purpose].words) for purpose in purposes)
+def practices_said(practices: Practices) -> PracticesSaid:
+    """The practices of some version in words."""
+    return PracticesSaid(
+        kinds=tuple(
+            KindSaid(category_said(each.category), purposes_said(each.purposes), retention_said(each.retention))
+            for each in practices.collected
+        ),
+        recipients=tuple(recipient_said(each) for each in practices.providers),
+        cookies=practices.cookies,
+        minimum_age=practices.minimum_age,
+        notice_days=practices.notice_days,
+    )
 
 
 def state_said(version: Version, in_force_number: int) -> str:
     """Where a version stands, in a word."""
     if version.number == in_force_number:
         return _("in force")
+    if version.withdrawn_at is not None:
+        return pgettext("version of the policy", "withdrawn")
     return _("announced") if version.in_force_at is None and version.due_at is not None else _("replaced")

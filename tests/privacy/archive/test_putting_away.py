@@ -60,7 +60,7 @@ def test_a_correction_puts_away_what_stood_before_and_nothing_else(shop, anna, o
         keeper.correct(whole(bought), Correction(name="Anna Orlov"), now=shop.now)
     [lot] = lots_about([bought.customer_id])
     assert lot.fields == (seals.NAME,)
-    assert lot.kept_until == shop.now + CLASSES[CLASS].period
+    assert lot.kept_until == CLASSES[CLASS].ends(shop.now)
 
 
 def test_versions_of_a_value_are_told_apart(officers, subject, now):

@@ -20,10 +20,10 @@ class Office:
 
         return actions.create(self.folder, now=now, tell=silent)
 
-    def restores(self, made, now, *, keys=None, replaces=True):
+    def restores(self, made, now, *, keys=None, replaces=True, only_loads=False):
         from crystalcall.privacy.backups import actions
 
-        plan = actions.RestorePlan(made.database.path, self.identity, keys, replaces=replaces)
+        plan = actions.RestorePlan(made.database.path, self.identity, keys, replaces=replaces, only_loads=only_loads)
         return actions.restore(plan, now=now, tell=silent)
 
 

@@ -70,6 +70,7 @@ def test_the_office_is_told_what_to_ask_of_each_provider(shop, anna):
 def test_one_impersonal_line_says_that_it_happened(shop, anna):
     bought = shop.sells(anna)
     actions.erase_child(found(bought), "olga", now=shop.now)
+    assert not RegisterEntry.objects.filter(kind="erasure").exists()
     entry = RegisterEntry.objects.get(kind="child_erasure")
     for secret in (anna.name, anna.email, bought.order_number, str(bought.customer_id), bought.serial):
         assert secret not in entry.facts

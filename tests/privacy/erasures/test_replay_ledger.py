@@ -11,12 +11,14 @@ from django.db import connections
 
 from crystalcall.customers.models import AccountLink, Customer
 from crystalcall.privacy import keepers
-from crystalcall.privacy.erasures import actions, ledger, queries
+from crystalcall.privacy.erasures import actions, ledger, queries, verifying
 from crystalcall.privacy.erasures.models import Erasure
+from crystalcall.privacy.erasures.starting import replay_at_start
 from crystalcall.privacy.erasures.values import Erased
 from crystalcall.privacy.keepers import NameKind, Person, Way
 from crystalcall.privacy.keys.models import DataKey
 from crystalcall.privacy.register.models import RegisterEntry
+from crystalcall.privacy.register.queries import secret_of
 from crystalcall.shop.orders.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -143,11 +145,12 @@ def test_a_repeated_erasure_finds_nobody(shop, anna):
     assert Erasure.objects.count() == 1
 
 
-def test_the_register_has_a_line_without_a_person(shop, anna):
+def test_the_register_has_a_line_without_a_person_and_without_a_figure_about_one(shop, anna):
     bought = shop.sells(anna)
     actions.erase_person(person_of(bought), Way.DELETION, now=shop.now)
     entry = RegisterEntry.objects.get(kind="erasure")
-    assert '"count_customers":1' in entry.facts
+    assert set(json.loads(entry.facts)) == {"way", "replayed", "ledger_line", "officer"}
+    assert secret_of(entry.hash)["counts"]["customers"] == 1
     for secret in (str(bought.customer_id), bought.order_number, anna.email):
         assert secret not in entry.facts
 
@@ -254,3 +257,20 @@ def test_nothing_is_archived_by_a_replay(shop, anna):
     finally:
         put_back()
     assert len(sealed) == 1
+
+
+@pytest.mark.parametrize("loss", ["all", "end"])
+def test_a_ledger_that_was_cut_or_lost_is_missed_at_the_start_and_by_the_audit(shop, anna, boris, caplog, loss):
+    for each in (anna, boris):
+        actions.erase_person(person_of(shop.sells(each)), Way.DELETION, now=shop.now)
+    assert verifying.findings() == ()
+    file = ledger.path()
+    if loss == "all":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes().splitlines(keepends=True)[0])
+    [finding] = verifying.findings()
+    assert finding.rule == "replay_ledger"
+    assert f"lacks {2 if loss == 'all' else 1} erasures" in finding.sentence
+    replay_at_start(shop.now)
+    assert "the replay ledger lacks" in caplog.text

@@ -76,7 +76,7 @@ def test_a_page_that_sends_a_field_out_gets_no_permit_and_can_make_none(shop, an
     def page(_request):
         asked.append(permit("advertiser", Purpose.PRICE_NOTICE, ("email",), "somebody"))
         asked.append(permit("mail-carrier", Purpose.PRICE_NOTICE, ("telephone",), "somebody"))
-        Permit("mail-carrier", Purpose.PRICE_NOTICE, ("email",), "somebody", object())
+        Permit("mail-carrier", Purpose.PRICE_NOTICE, ("email",), "somebody", -1)
         return HttpResponse("sent")
 
     with pytest.raises(ForgedPermitError):
@@ -98,7 +98,7 @@ def test_a_permit_for_one_thing_opens_no_other_door(visit):
 
     def other(_request):
         granted = permit("telephone-carrier", Purpose.CALL_DELIVERY, ("called_number",), "somebody")
-        carrier.hand_over(granted, SimpleNamespace(holds=("email",)))
+        carrier.hand_over(granted, SimpleNamespace(holds=("email",), text="", html="", stop_url=""))
         return HttpResponse("mailed")
 
     with pytest.raises(carrier.PermitMissingError):

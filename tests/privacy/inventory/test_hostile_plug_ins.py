@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from crystalcall.minutes.calls.desk import apart
+
 PLUG_INS = Path(__file__).resolve().parent / "plug_ins"
 COMMAND = ("-m", "crystalcall.config.cli", "privacy", "data-map")
 STORE = ("-c", "import crystalcall.config.wsgi")
+WRITER = ("-c", apart._PROGRAM, "0")
 
 pytestmark = [pytest.mark.clause("C01", "C04")]
 
@@ -62,6 +65,13 @@ def test_the_store_itself_serves_nothing_over_an_undeclared_field(start):
     refused = start("diary", STORE)
     assert refused.returncode != 0
     assert "diary.Diary.buyers_secret" in refused.stderr
+
+
+def test_a_writer_of_calls_decides_nothing_over_an_undeclared_field(start):
+    refused = start("diary", WRITER)
+    assert refused.returncode == 1
+    assert "diary.Diary.buyers_secret" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.clause("C08", "C09")

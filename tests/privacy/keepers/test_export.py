@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -92,6 +93,58 @@ def test_the_page_is_in_the_persons_language_and_shows_numbers_only_to_their_cal
     assert "Your calls" in english
 
 
+COMPANY_OF_FIELDS = {"policy_version", "pin", "deck_version", "delivered"}
+"""What stands beside fields and is none: the policy's number, masked digits, what is looked up elsewhere."""
+STAFFS_AND_CASES = {"sealed_archive", "authorities"}
+"""Sections whose rows are about what was done with fields; their own columns are declared as a whole."""
+
+
+@pytest.mark.clause("C01")
+def test_whatever_an_export_shows_as_somebodys_is_declared_as_personal():
+    """Times, lengths, sums and states that are given out as hers are hers: no column hides behind an opaque number."""
+    hidden = {
+        f"{section.key}.{column.key}"
+        for section in all_sections()
+        for column in section.columns
+        if not column.fields and section.key not in STAFFS_AND_CASES and column.key not in COMPANY_OF_FIELDS
+    }
+    assert hidden == {"gateway_transactions.order_number"}
+
+
+@pytest.mark.clause("C01")
+def test_when_how_long_where_to_and_at_what_price_somebody_called_is_personal():
+    calls = personal_fields()["calls.CallRecord"]
+    assert {"answered_at", "ended_at", "used_seconds", "billable_seconds", "area", "country_iso2"} <= set(calls)
+    assert {"charge_micros", "minute_price_micros", "carrier", "ledger_account_id"} <= set(calls)
+    assert "pin_serial" in personal_fields()["calls.Call"]
+    assert {"amount", "created_at", "code"} <= set(personal_fields()["ledger.Transfer"])
+    assert "sent_at" in personal_fields()["mailings.Notice"]
+
+
+@pytest.mark.django_db
+def test_the_readable_form_speaks_as_the_shops_pages_do(annas):
+    english, russian = as_page(annas("en")), as_page(annas("ru"))
+    assert "Russia, landline, Moscow" in english
+    assert "Россия, городской, Москва" in russian
+    assert "1\N{NO-BREAK SPACE}min" in english
+    assert "1\N{NO-BREAK SPACE}мин" in russian
+    assert "$10.00" in english
+    assert "10,00\N{NO-BREAK SPACE}$" in russian
+    assert "Northline" in english
+    for page in (english, russian):
+        shown = re.sub(r"<[^>]+>", " ", page)
+        assert not re.search(r"\b(de|ru|mx)-(landline|mobile|\*)|credit-10|\bUSD\b|northline\b|None", shown)
+        labels = re.findall(r"<div><dt>([^<]+)</dt><dd>([^<]+)</dd></div>", page[page.index('id="not-shown"') :])
+        assert len(labels) == len(set(labels))
+
+
+@pytest.mark.django_db
+def test_who_got_a_called_number_is_told_by_name(annas):
+    rows = json.loads(as_json(annas()))["sections"]["disclosures"]
+    assert {row["company"] for row in rows if row["provider"] == "telephone-carrier"} == {"Northline"}
+    assert {row["company"] for row in rows if row["provider"] != "telephone-carrier"} == {""}
+
+
 @pytest.mark.django_db
 def test_no_secret_stands_in_an_export(annas, shop, anna):
     from crystalcall.shop.orders.models import Order
@@ -132,7 +185,7 @@ def test_a_keeper_that_gives_more_than_it_promised_is_refused(shop, monkeypatch)
     class Talkative(Keeper):
         room = "talkative"
 
-        def export(self, person, *, now):  # noqa: ARG002
+        def export(self, person, *, now, purpose):  # noqa: ARG002
             return {"gossip": [("x",)]}
 
     monkeypatch.setitem(keepers._keepers, "talkative", Talkative())

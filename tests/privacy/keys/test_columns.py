@@ -31,13 +31,26 @@ def test_names_addresses_and_numbers_lie_under_the_keys_of_persons():
     assert "calls.Call.sealed_grant" in declared
 
 
+def says_its_policy(model):
+    return any(field.name == "policy_version" for field in apps.get_model(model)._meta.concrete_fields)
+
+
 def test_every_model_with_a_personal_field_says_under_which_policy_it_was_collected():
+    """It says so itself, or whatever joins it to a person does: such a row is as old as the promises made there."""
     without = [
-        model
-        for model in personal_fields()
-        if not any(field.name == "policy_version" for field in apps.get_model(model)._meta.concrete_fields)
+        f"{model}.{name}"
+        for model, fields in personal_fields().items()
+        for name, field in fields.items()
+        if not says_its_policy(model) and not (field.joined_by and says_its_policy(field.joined_by.rpartition(".")[0]))
     ]
     assert without == []
+
+
+def test_what_is_joined_to_a_person_is_joined_by_a_field_of_another_table():
+    for model, fields in personal_fields().items():
+        for field in fields.values():
+            assert not field.joined_by.startswith(f"{model}.")
+            assert not field.joined_by or field.erase == "unlink"
 
 
 def test_who_seals_under_the_outer_key_names_the_column_to_the_rotation():

@@ -85,7 +85,7 @@ def test_a_purpose_that_the_inventory_does_not_declare_for_the_field_is_refused(
     assert "Anna" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("field", ["customers.Customer.nickname", "customers.Customer.created_at", "no.such.field"])
+@pytest.mark.parametrize("field", ["customers.Customer.nickname", "customers.Customer.policy_version", "no.such.field"])
 def test_a_field_that_is_not_declared_as_personal_is_refused(field):
     blob = seal_field(field, ANNA, "Anna")
     with pytest.raises(PurposeRefusedError) as refusal:
@@ -97,8 +97,8 @@ def test_a_field_that_is_not_declared_as_personal_is_refused(field):
 def test_a_purpose_that_the_policy_does_not_allow_is_refused(monkeypatch):
     asked = []
 
-    def policy(purpose, subject, collected_under):
-        asked.append((purpose, subject, collected_under))
+    def policy(purpose, category, subject, collected_under):
+        asked.append((purpose, category, subject, collected_under))
         return "not_agreed"
 
     monkeypatch.setattr(opening, "_policy", [policy])
@@ -106,12 +106,15 @@ def test_a_purpose_that_the_policy_does_not_allow_is_refused(monkeypatch):
     with pytest.raises(PurposeRefusedError, match="not_agreed") as refusal:
         opened(NAME, ANNA, blob)
     assert refusal.value.reason is PurposeRefusal.POLICY
-    assert asked == [(Purpose.ORDER_FULFILLMENT, None, 1), (Purpose.ORDER_FULFILLMENT, ANNA, 1)]
+    named = (Purpose.ORDER_FULFILLMENT, "user.name")
+    assert asked == [(*named, None, 1), (*named, ANNA, 1)]
 
 
 @pytest.mark.clause("C20")
 def test_what_one_person_agreed_to_is_opened_for_that_person_alone(monkeypatch):
-    monkeypatch.setattr(opening, "_policy", [lambda _purpose, subject, _under: "" if subject == ANNA else "not_agreed"])
+    monkeypatch.setattr(
+        opening, "_policy", [lambda _purpose, _category, subject, _under: "" if subject == ANNA else "not_agreed"]
+    )
     blobs = {subject: seal_field(NAME, subject, "a name") for subject in (ANNA, BORIS)}
     found = openers((ANNA, BORIS))
     said = {"purpose": Purpose.ORDER_STATUS, "collected_under": 1}

@@ -1,9 +1,12 @@
 """Two officers with keys of their own. A passphrase takes seconds to stretch on purpose, so files are made once."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 PASSPHRASE = "a long walk by the sea"
 
@@ -32,8 +35,10 @@ def key_files(tmp_path_factory) -> dict[str, KeyFile]:
 @pytest.fixture
 def officers(db, key_files, now):
     """All three appointed; gives their keys by name."""
-    from crystalcall.privacy.officers.actions import add_officer
+    from officers_scenery import appoint
 
+    made = {}
     for name, file in key_files.items():
-        add_officer(name, file.keys.public, now=now)
-    return {name: file.keys for name, file in key_files.items()}
+        appoint(name, file.keys.public, by=made, now=now)
+        made[name] = file.keys
+    return made

@@ -1,6 +1,7 @@
 """Officers: appointed and retired in the register, keys in their own files, and two of them for what takes two."""
 
 import json
+import re
 import stat
 from datetime import timedelta
 
@@ -10,9 +11,11 @@ import pytest
 from click.testing import CliRunner
 from django.db import DatabaseError, transaction
 
+from crystalcall.config.cli.privacy import admitting as admitting_commands
 from crystalcall.config.cli.privacy import officers as commands
 from crystalcall.config.cli.privacy.revealing import Reveal, reveal_options
 from crystalcall.privacy.officers import verifying
+from crystalcall.privacy.officers.acting import is_by_its_officer
 from crystalcall.privacy.officers.actions import add_officer, approval_hash, approve, enter_reveal, retire_officer
 from crystalcall.privacy.officers.key_file import KeyFileError, load_key_file, make_key_file
 from crystalcall.privacy.officers.models import Approval, Officer
@@ -29,6 +32,7 @@ from crystalcall.privacy.register.models import RegisterEntry
 from crystalcall.privacy.register.queries import entries, secret_of
 
 PASSPHRASE = "a long walk by the sea"
+assert admitting_commands.officer_group is commands.officer_group
 SUBJECT = approval_hash("archive.open", {"case": "c1"})
 
 
@@ -59,6 +63,13 @@ def test_keys_sign_and_open_what_is_encrypted_to_them(key_files):
 def test_another_passphrase_opens_nothing(key_files):
     with pytest.raises(KeyFileError, match="does not open with this passphrase"):
         load_key_file(key_files["vera"].path, "a long walk by the river")
+
+
+def test_a_file_that_takes_too_much_work_is_not_called_one_of_another_passphrase(key_files, tmp_path):
+    heavy = tmp_path / "heavy.age"
+    heavy.write_bytes(re.sub(rb"(-> scrypt \S+ )\d+", rb"\g<1>30", key_files["vera"].path.read_bytes(), count=1))
+    with pytest.raises(KeyFileError, match="too busy"):
+        load_key_file(heavy, PASSPHRASE)
 
 
 def test_a_file_is_never_overwritten_and_a_short_passphrase_makes_none(tmp_path, key_files):
@@ -164,7 +175,7 @@ def test_a_signature_that_does_not_count_is_refused_and_nothing_is_written(
     retire_officer("nina", reason="moved away", now=now)
     refused = approve(subject_hash, name, signed(officers[signer], subject_hash), now=now)
     assert refused == ApprovalRefused(reason, name)
-    assert not Approval.objects.exists()
+    assert not Approval.objects.filter(subject_hash=subject_hash).exists()
 
 
 def test_a_signature_over_one_act_never_passes_for_another(officers, now):
@@ -230,19 +241,30 @@ def show(reveal: Reveal) -> None:
     click.echo("Anna Hale" if reveal.enter("orders.contact", 1) else "A••• H•••")
 
 
-def test_a_command_masks_until_reason_and_officer_are_given(officers):
+def test_a_command_masks_until_reason_and_officer_and_their_own_keys_are_given(officers, key_files, tmp_path):
+    phrase = tmp_path / "phrase"
+    phrase.write_text(PASSPHRASE)
+
     def run(*arguments: str):
         return CliRunner().invoke(show, arguments)
 
     assert run().output == "A••• H•••\n"
-    for half in (("--reveal",), ("--reveal", "--reason", "asked"), ("--reveal", "--as", "vera"), ("--as", "vera")):
+    why, keys = ("--reason", "asked"), ("--key-file", str(key_files["vera"].path), "--passphrase-file", str(phrase))
+    for half in (("--reveal",), ("--reveal", *why), ("--reveal", "--as", "vera"), ("--as", "vera"), keys):
         answer = run(*half)
         assert (answer.exit_code, "Anna" in answer.output) == (2, False)
-    refused = run("--reveal", "--reason", "asked", "--as", "mallory")
+    without = run("--reveal", *why, "--as", "vera")
+    assert (without.exit_code, "Anna" in without.output) == (2, False)
+    refused = run("--reveal", *why, "--as", "igor", *keys)
     assert (refused.exit_code, "Anna" in refused.output) == (1, False)
     assert entries(kind=EntryKind.REVEALED) == ()
-    assert run("--reveal", "--reason", "asked", "--as", "vera").output == "Anna Hale\n"
-    assert len(entries(kind=EntryKind.REVEALED)) == 1
+    assert run("--reveal", *why, "--as", "vera", *keys).output == "Anna Hale\n"
+    [line] = entries(kind=EntryKind.REVEALED)
+    signed = secret_of(line.hash)["signed"]
+    assert signed["officer"] == officers["vera"].public.fingerprint
+    assert is_by_its_officer(signed)
+    assert not is_by_its_officer({**signed, "officer": officers["igor"].public.fingerprint})
+    assert not is_by_its_officer({**signed, "content": {**signed["content"], "command": "erase"}})
 
 
 # --- the table and the register agree -------------------------------------------------------------------------------
@@ -277,16 +299,48 @@ def test_the_command_makes_an_officer_and_a_file_and_says_the_fingerprint(tmp_pa
     assert (again.exit_code, "already" in again.output) == (1, True)
 
 
-def test_the_command_lists_and_retires(officers):
-    listed = CliRunner().invoke(commands.officer_group, ["list"]).output
+@pytest.fixture
+def run(tmp_path, key_files):
+    """Runs a command of `officer`; `by` signs it."""
+    phrase = tmp_path / "phrase"
+    phrase.write_text(PASSPHRASE)
+
+    def run(*words: object, by: str | None = None) -> tuple[int, str]:
+        keys = () if by is None else ("--as", by, "--key-file", key_files[by].path, "--passphrase-file", phrase)
+        done = CliRunner().invoke(commands.officer_group, [str(word) for word in (*words, *keys)])
+        return done.exit_code, done.output
+
+    return run
+
+
+def test_the_command_lists_and_retires_whoever_leaves_or_whom_two_others_send_away(officers, run):
+    listed = run("list")[1]
     assert all(name in listed for name in officers)
-    ended = CliRunner().invoke(commands.officer_group, ["retire", "vera", "--reason", "moved away"])
-    assert (ended.exit_code, "no longer an officer" in ended.output) == (0, True)
-    CliRunner().invoke(commands.officer_group, ["retire", "igor", "--reason", "moved away"])
-    refused = CliRunner().invoke(commands.officer_group, ["retire", "igor", "--reason", "moved away"])
-    assert (refused.exit_code, "has left office" in refused.output) == (1, True)
-    shown = json.loads(CliRunner().invoke(commands.officer_group, ["list", "--json"]).output)["officers"]
+    code, said = run("retire", "vera", "--reason", "moved away")
+    assert (code, "must sign" in said) == (1, True)
+    code, said = run("retire", "vera", "--reason", "moved away", by="igor")
+    assert (code, "Another officer must" in said) == (0, True)
+    assert officer("vera").is_active
+    code, said = run("retire", "vera", "--reason", "moved away", by="nina")
+    assert (code, "no longer an officer" in said) == (0, True)
+    code, said = run("retire", "igor", "--reason", "moved away", by="igor")
+    assert (code, "no longer an officer" in said) == (0, True)
+    code, said = run("retire", "igor", "--reason", "moved away", by="nina")
+    assert (code, "has left office" in said) == (1, True)
+    shown = json.loads(run("list", "--json")[1])["officers"]
     assert [each["retired_at"] is None for each in shown] == [False, False, True]
+
+
+def test_the_command_admits_with_the_second_signature(officers, run, tmp_path):
+    phrase = tmp_path / "phrase"
+    code, said = run("new", "olga", "--key-file", tmp_path / "olga.age", "--passphrase-file", phrase)
+    assert (code, "two officers must admit" in said) == (0, True)
+    assert "proposed" in run("list")[1]
+    assert run("admit", "olga")[0] == 1
+    assert "Another officer must admit" in run("admit", "olga", by="vera")[1]
+    assert not officer("olga").is_active
+    assert "is an officer now" in run("admit", "olga", by="nina")[1]
+    assert officer("olga").is_active
 
 
 def test_every_refusal_has_a_sentence():

@@ -6,7 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
+
+from officers_scenery import key_files
+
+__all__ = ["key_files"]
 
 
 @pytest.fixture
@@ -27,6 +32,16 @@ def second(folder: Path) -> Path:
     drop_use(folder / "0001", "price_notice")
     place = add_version(folder, 2)
     introduce(place, "price_notice", 2)
+    return place
+
+
+@pytest.fixture
+def widened(folder: Path) -> Path:
+    """A second version without any new purpose: telephone numbers serve one that addresses always served."""
+    from editions import add_version, extend
+
+    place = add_version(folder, 2)
+    extend(place, "user.contact.phone_number", "price_notice")
     return place
 
 

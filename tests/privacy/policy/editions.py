@@ -39,8 +39,24 @@ def drop_use(folder: Path, purpose: str) -> None:
 
 
 def introduce(folder: Path, purpose: str, since: int) -> None:
-    """Add a use to a version's practices, and to what the mail server is told for."""
+    """Add a use to a version's practices, to what names and addresses serve, and to what the mail server gets."""
     file = folder / "practices.toml"
     change(file, "uses = [\n", f'uses = [\n    {{ purpose = "{purpose}", since = {since} }},\n')
     carrier = 'name = "The operator\'s mail server"\npurposes = ['
     change(file, carrier, f'{carrier}"{purpose}", ')
+    for category in ("user.contact.email", "user.name"):
+        extend(folder, category, purpose)
+
+
+def extend(folder: Path, category: str, purpose: str) -> None:
+    """Use one kind of data for one purpose more."""
+    kind = f'category = "{category}"\npurposes = ['
+    change(folder / "practices.toml", kind, f'{kind}"{purpose}", ')
+
+
+def keep_longer(folder: Path, category: str, retention: str) -> None:
+    """Keep one kind of data by one class of retention more."""
+    file = folder / "practices.toml"
+    text = file.read_text(encoding="utf-8")
+    place = text.index("retention = [", text.index(f'category = "{category}"'))
+    file.write_text(text[:place] + text[place:].replace("retention = [", f'retention = ["{retention}", ', 1), "utf-8")

@@ -1,5 +1,6 @@
 """A version of the policy waits ten full days after its announcement, and the program holds the operator to it."""
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -39,7 +40,7 @@ def test_the_first_version_is_in_force_from_the_first_day(now):
     assert policy.in_force(now).in_force_at == now
     (entry,) = RegisterEntry.objects.all()
     assert entry.kind == "policy_in_force"
-    assert library.editions()[0].content_sha256 in entry.facts
+    assert library.first().version.content_sha256 in entry.facts
 
 
 @pytest.mark.clause("C20")
@@ -131,12 +132,11 @@ def test_every_step_enters_the_register_with_the_hash_of_the_text(second, now):
 
 
 @pytest.mark.clause("C20")
-def test_files_that_changed_after_the_announcement_never_come_into_force(second, now):
+def test_what_comes_into_force_is_what_was_announced_whatever_becomes_of_the_folder(second, now):
     said = announce(None, now=now)
     change(second / "policy.en.md", "we ask more often", "we ask all the time")
-    library._editions.cache_clear()
-    assert live_through(now, said.due_at + DAY) == 0
-    assert policy.in_force(said.due_at + DAY).number == 1
+    assert live_through(now, said.due_at) == 1
+    assert "we ask more often" in policy.in_force(said.due_at).text("en").clause("C06").text
 
 
 @pytest.mark.clause("C20")
@@ -165,9 +165,35 @@ def test_what_happened_to_a_version_cannot_be_rewritten(now, verb):
     assert len(history()) == 1
 
 
-def test_a_process_that_ran_before_a_version_was_added_reads_it_when_it_is_announced(folder):
-    assert [version.number for version in library.editions()] == [1]
-    add_version(folder, 2)
-    assert [version.number for version in library.editions()] == [1]
-    assert library.edition(2).number == 2
-    assert library.edition(3) is None
+@pytest.mark.clause("C20")
+def test_the_words_of_a_version_stay_its_words_also_where_it_was_taken_back(second, now):
+    announce(None, now=now)
+    withdraw(now=now)
+    change(second / "policy.en.md", "we ask more often", "we ask all the time")
+    refused = announce(None, now=now)
+    assert refused.reason is PolicyRefusal.OTHER_WORDS
+    assert "Call this one 3: its folder is 0003." in refused.sentence
+    second.rename(second.with_name("0003"))
+    change(second.with_name("0003") / "practices.toml", "number = 2", "number = 3")
+    assert announce(None, now=now).reason is PolicyRefusal.UNFIT
+    change(second.with_name("0003") / "practices.toml", "since = 2", "since = 3")
+    assert announce(None, now=now).number == 3
+    assert [version.number for version in policy.all_versions(now)] == [1, 2, 3]
+    assert policy.announced(now).follows == 1
+
+
+def test_numbers_follow_one_another(second, now):
+    second.rename(second.with_name("0003"))
+    change(second.with_name("0003") / "practices.toml", "number = 2", "number = 3")
+    assert announce(None, now=now).reason is PolicyRefusal.OTHER_NUMBER
+    assert policy.announced(now) is None
+
+
+def test_a_folder_with_the_new_version_alone_is_enough(second, now):
+    announced_with_first = library.first().version
+    shutil.rmtree(second.with_name("0001"))
+    library._first.cache_clear()
+    change(second / "practices.toml", '"price_notice", since = 2', '"price_notice", since = 1')
+    assert announce(None, now=now).number == 2
+    # The store opened with the program's own first version, since none lay there.
+    assert policy.in_force(now).content_sha256 != announced_with_first.content_sha256

@@ -70,7 +70,7 @@ def test_each_file_may_be_kept_by_caches_and_stands_without_a_language(client, n
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "1.5", "٣"])
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "9" * 5000, "1.5", "٣"])
 def test_a_senseless_number_is_refused(client, after):
     assert client.get("/privacy/register/entries.json", {"after": after}).status_code == 400
 
@@ -107,3 +107,26 @@ def test_the_head_is_remembered_between_pages_and_asked_again_after_a_signing(no
     sign_due_days(now + timedelta(days=1))
     assert queries.head().day == first.day + timedelta(days=1)
     queries.forget_head()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", ["", "/ru"])
+def test_the_page_shows_its_newest_lines_in_words_once_they_are_signed_and_leads_to_older_ones(client, now, prefix):
+    for number in range(60):
+        enter(EntryKind.BACKUP_MADE, {"number": number}, now=now)
+    assert 'id="60"' not in client.get(f"{prefix}/privacy/register/").content.decode()
+    sign_due_days(now)
+    page = client.get(f"{prefix}/privacy/register/").content.decode()
+    assert 'id="61"' in page
+    assert 'id="11"' not in page
+    assert "?before=12#told" in page
+    older = client.get(f"{prefix}/privacy/register/", {"before": "12"}).content.decode()
+    assert 'id="11"' in older
+    assert 'id="12"' not in older
+    assert '#told"' not in older
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 5000])
+def test_a_senseless_line_is_refused(client, before):
+    assert client.get("/privacy/register/", {"before": before}).status_code == 400

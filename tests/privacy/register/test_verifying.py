@@ -9,7 +9,7 @@ from django.db import connection
 from crystalcall.config.cli.privacy.register import register_command, sign_register_command, verify_register_command
 from crystalcall.plumbing import append_only
 from crystalcall.privacy.models import Disclosure
-from crystalcall.privacy.register.actions import enter
+from crystalcall.privacy.register.actions import enter, erase_secret
 from crystalcall.privacy.register.kinds import Book, EntryKind
 from crystalcall.privacy.register.models import RegisterDay, RegisterEntry, RegisterHead, RegisterSecret
 from crystalcall.privacy.register.verifying import verify
@@ -70,6 +70,17 @@ def _day(number: int):
     return RegisterDay.objects.filter(day=f"2026-11-0{number + 1}")
 
 
+def _cut_veiled_cleanly() -> None:
+    """As somebody would who knows of the head."""
+    _cut(Book.VEILED, 3)
+    last = _entries(Book.VEILED).get(sequence=2)
+    RegisterHead.objects.filter(pk=Book.VEILED).update(sequence=2, hash=last.hash)
+
+
+def _lose_a_detail() -> None:
+    RegisterSecret.objects.order_by("pk")[0].delete()
+
+
 def _swap() -> None:
     first, second = RegisterSecret.objects.order_by("pk")[:2]
     RegisterSecret.objects.filter(pk=first.pk).update(sealed=second.sealed)
@@ -86,6 +97,8 @@ CHANGES = {
     "gap": (lambda: _cut(Book.OPEN, 3), "no_gap"),
     "end": (lambda: _cut(Book.OPEN, 6), "head"),
     "veiled end": (lambda: _cut(Book.VEILED, 3), "head"),
+    "veiled end and its head": (_cut_veiled_cleanly, "veiled_cut"),
+    "sealed detail gone": (_lose_a_detail, "sealed_detail_gone"),
     "head": (lambda: RegisterHead.objects.filter(pk=Book.OPEN).update(sequence=5), "head"),
     "no head": (lambda: RegisterHead.objects.all().delete(), "head"),
     "root": (lambda: _day(2).update(root="0" * 64), "root"),
@@ -117,6 +130,11 @@ def test_a_sealed_detail_of_another_entry_does_not_pass_for_its_own(unguarded):
     second.delete()
     RegisterSecret.objects.filter(pk=first.pk).update(**kept)
     assert "commitment" in rules()
+
+
+def test_a_detail_that_was_erased_by_the_rules_is_missed_by_nobody(book, now):
+    assert erase_secret(_entries(Book.OPEN).filter(kind="erasure")[0].hash, now=now)
+    assert verify().findings == ()
 
 
 def run(command, *arguments: str):

@@ -28,12 +28,20 @@ def olga(db, tmp_path, now):
 
 
 @pytest.fixture
-def run(shop, olga):
+def run(shop, olga, tmp_path):
     from crystalcall.config.cli import register_commands
     from crystalcall.config.cli.privacy import privacy_group
 
     register_commands()
-    return lambda *arguments, **more: CliRunner().invoke(privacy_group, [str(each) for each in arguments], **more)
+    phrase = tmp_path / "phrase"
+    phrase.write_text("a long enough phrase", encoding="utf-8")
+    keys = ("--key-file", tmp_path / "olga.age", "--passphrase-file", phrase)
+
+    def run(*arguments: object, **more: object):
+        words = (*arguments, *keys) if "--as" in arguments else arguments
+        return CliRunner().invoke(privacy_group, [str(each) for each in words], **more)
+
+    return run
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 
+import msgspec
 import pytest
 from buyers import MOSCOW
 from django.core import mail
@@ -14,6 +15,7 @@ from crystalcall.customers.queries import contact
 from crystalcall.privacy import keepers
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.privacy.requests.models import OneTimeKey, PrivacyRequest
+from crystalcall.web.privacy import request_sources
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,7 @@ def test_the_page_that_answers_is_the_same_for_known_and_unknown(shop, visitor, 
     [
         ({"email": "anna@example.org"}, "kind"),
         ({"kind": "access"}, "email"),
+        ({"kind": "access", "order_number": " "}, "email"),
         ({"kind": "access", "email": "x"}, "email"),
     ],
 )
@@ -73,9 +76,94 @@ def test_a_form_with_a_gap_is_shown_again_and_nothing_is_sent(shop, visitor, typ
     assert PrivacyRequest.objects.count() == 0
 
 
-def test_too_many_requests_are_told_to_wait(shop, visitor):
-    codes = [visitor.post(HERE, {"kind": "access", "email": "a@example.org"}).status_code for _ in range(4)]
-    assert codes == [200, 200, 200, 429]
+def test_an_orders_number_alone_is_enough(shop, visitor, anna):
+    bought = shop.sells(anna)
+    shop.sends()
+    assert visitor.post(HERE, {"kind": "access", "order_number": bought.order_number.lower()}).status_code == 200
+    [letter] = shop.sends()
+    assert letter.to == [anna.email]
+
+
+def test_whoever_asks_again_and_again_is_told_when_the_next_link_goes_out(shop, visitor):
+    pages = [visitor.post(HERE, {"kind": "access", "email": "a@example.org"}).content.decode() for _ in range(4)]
+    assert "in 30 minutes, if you ask again then" in pages[3]
+    assert "if you ask again then" not in pages[2]
+
+
+@pytest.fixture
+def sources(monkeypatch):
+    """The store's memory of who sends the form, with a clock of its own."""
+    clock = [0.0]
+    fresh = request_sources.Sources(now=lambda: clock[0])
+    monkeypatch.setattr(request_sources, "_sources", fresh)
+    return fresh, clock
+
+
+@pytest.mark.clause("C02")
+def test_a_flooder_is_slowed_down_alone_and_forgotten_within_ten_minutes(shop, visitor, anna, sources):
+    memory, clock = sources
+    shop.sells(anna)
+    shop.sends()
+    asked = {"kind": "access", "email": "a@example.org"}
+    codes = [visitor.post(HERE, asked, REMOTE_ADDR="203.0.113.7").status_code for _ in range(31)]
+    assert codes == [200] * 30 + [429]
+    slow = visitor.post(HERE, asked, REMOTE_ADDR="203.0.113.7")
+    assert int(slow["Retry-After"]) <= 600
+    assert "in 10 minutes" in slow.content.decode()
+    other = visitor.post(HERE, {"kind": "access", "email": anna.email}, REMOTE_ADDR="203.0.113.8")
+    assert other.status_code == 200
+    assert len(shop.sends()) == 1
+    clock[0] += 601
+    assert visitor.post(HERE, asked, REMOTE_ADDR="203.0.113.9").status_code == 200
+    assert len(memory) == 1
+    assert visitor.post(HERE, asked, REMOTE_ADDR="203.0.113.7").status_code == 200
+
+
+def test_an_internet_address_is_in_no_table_and_in_memory_only_as_a_keyed_hash(shop, visitor, sources):
+    memory, _ = sources
+    visitor.post(HERE, {"kind": "access", "email": "a@example.org"}, REMOTE_ADDR="203.0.113.7")
+    assert "203.0.113.7" not in repr(memory.__dict__)
+    assert "203.0.113.7" not in repr(list(PrivacyRequest.objects.values()))
+
+
+def test_many_sources_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(request_sources, "SOURCES_AT_MOST", 100)
+    memory = request_sources.Sources(now=lambda: 0.0)
+    for number in range(1000):
+        memory.wait_seconds(f"198.51.100.{number}")
+    assert len(memory) <= 100
+
+
+def test_in_production_the_proxys_word_about_the_sender_counts(rf, settings, sources):
+    settings.CRYSTALCALL = msgspec.structs.replace(settings.CRYSTALCALL, profile="production")
+    spoken = rf.post(HERE, REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="10.0.0.1, 2001:db8:1:2:3:4:5:6")
+    neighbor = rf.post(HERE, REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="2001:db8:1:2:9:9:9:9")
+    silent = rf.post(HERE, REMOTE_ADDR="127.0.0.1")
+    assert request_sources._source(spoken) == request_sources._source(neighbor) != ""
+    assert request_sources._source(silent) == ""
+
+
+def test_a_link_leads_to_every_right_whatever_it_was_asked_for(shop, visitor, opened, anna):
+    bought = shop.sells(anna)
+    page, ticket = opened("objection", anna.email)
+    assert 'id="other-deletion"' in page
+    chosen = visitor.post(f"{HERE}act/", {"ticket": ticket, "kind": "deletion"})
+    assert bought.serial in chosen.content.decode()
+    assert visitor.post(f"{HERE}act/", {"ticket": ticket, "sure": "1"}).status_code == 200
+    assert visitor.get(f"/orders/{bought.token}/").status_code == 404
+
+
+def test_a_telephone_number_is_read_as_its_owner_writes_it(shop, visitor, opened, anna):
+    bought = shop.sells(anna)
+    _, ticket = opened("correction", anna.email, "/ru")
+    typed = {"ticket": ticket, "telephone": "8 (495) 123-45-67"}
+    refused = visitor.post(f"{HERE}act/", typed)
+    assert refused.status_code == 422
+    assert "+1 212" in refused.content.decode()
+    assert visitor.post(f"/ru{HERE}act/", typed).status_code == 200
+    kept = contact(bought.customer_id, purpose=Purpose.PRIVACY_REQUEST)
+    assert kept is not None
+    assert kept.telephone == "+74951234567"
 
 
 def test_opening_the_link_changes_nothing_so_that_a_mail_scanner_may(shop, visitor, anna):

@@ -7,13 +7,13 @@ from buyers import MOSCOW, token_in
 from django.core import mail
 
 from crystalcall.customers.queries import contact
+from crystalcall.mailings.composing.request_letter import LINK_HOLDS
 from crystalcall.mailings.models import Notice
 from crystalcall.privacy import keepers
 from crystalcall.privacy.keepers import Correction, NameKind
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.privacy.queries import disclosures_about
 from crystalcall.privacy.requests import actions, queries
-from crystalcall.privacy.requests.actions import opening
 from crystalcall.privacy.requests.actions.serving import Corrected, Forgotten, Stopped
 from crystalcall.privacy.requests.exporting import PersonalData
 from crystalcall.privacy.requests.models import OneTimeKey, PrivacyRequest
@@ -22,8 +22,8 @@ from crystalcall.privacy.requests.values import (
     KeyRefused,
     LinkOpened,
     Opened,
-    TooMany,
 )
+from crystalcall.rules.privacy.linking import LinkTerms, NotBefore
 from crystalcall.rules.privacy.requesting import RequestKind, RequestReason, RequestState
 from crystalcall.shop.orders.queries import order_by_token
 
@@ -59,8 +59,10 @@ def test_the_mail_names_nobody_and_the_gate_records_it(shop, anna):
     whole = letter.body + str(letter.alternatives)
     assert anna.name not in whole
     assert bought.order_number not in whole
+    assert PrivacyRequest.objects.get().reference in letter.body
     [entry] = disclosures_about(str(bought.customer_id))
-    assert (entry.provider, entry.purpose, entry.fields) == ("mail-carrier", "privacy_request", ("email",))
+    assert (entry.provider, entry.purpose) == ("mail-carrier", "privacy_request")
+    assert set(entry.fields) == set(LINK_HOLDS)
 
 
 def test_a_russian_request_gets_a_russian_mail(shop, boris):
@@ -98,7 +100,7 @@ def test_a_link_opens_three_times_and_the_latest_ticket_counts(shop, anna):
     assert not isinstance(actions.ready(tickets[2], now=shop.now), KeyRefused)
 
 
-def test_a_newer_request_does_not_open_by_an_older_ones_link(shop, anna):
+def test_a_newer_link_does_not_end_an_older_one_so_that_strangers_cannot_end_it(shop, anna):
     shop.sells(anna)
     first = shop.link_to("access", anna.email)
     second = shop.link_to("deletion", anna.email)
@@ -127,25 +129,45 @@ def test_a_link_is_no_ticket(shop, anna):
     assert actions.delete(token, now=shop.now) == KeyRefused(KeyRefusal.UNKNOWN)
 
 
-def test_a_mailbox_is_asked_about_three_times_an_hour_at_most(shop, anna):
+def test_three_links_of_a_mailbox_work_at_once_at_most_and_whoever_asks_again_is_told_when(shop, anna):
+    shop.sells(anna)
+    shop.sends()
     answers = [shop.asks("access", anna.email) for _ in range(4)]
-    assert [type(each) for each in answers] == [Opened, Opened, Opened, TooMany]
-    assert not isinstance(shop.asks("access", "other@example.org"), TooMany)
-    shop.later(hours=1, seconds=1)
-    assert isinstance(shop.asks("access", anna.email), Opened)
+    assert [type(each.terms) for each in answers] == [LinkTerms, LinkTerms, LinkTerms, NotBefore]
+    assert answers[3].terms.at == shop.now + timedelta(minutes=30)
+    assert len(shop.sends()) == 3
+    assert isinstance(shop.asks("access", "other@example.org").terms, LinkTerms)
+    shop.later(minutes=30)
+    assert isinstance(shop.asks("access", anna.email).terms, LinkTerms)
+    assert len(shop.sends()) == 1
 
 
-def test_an_order_is_asked_about_three_times_an_hour_whatever_address_is_typed(shop, anna):
+def test_what_is_told_of_mails_is_the_same_for_an_address_nobody_has(shop, anna):
+    shop.sells(anna)
+    shop.sends()
+    for minutes in (0, 1, 2, 3, 40, 1, 1, 1, 60, 1):
+        shop.later(minutes=minutes)
+        known, unknown = shop.asks("access", anna.email), shop.asks("access", "nobody@example.org")
+        assert known.terms == unknown.terms
+        shop.sends()
+
+
+def test_a_mailbox_gets_no_more_links_whatever_is_typed_beside_its_orders_number(shop, anna):
     bought = shop.sells(anna)
-    answers = [shop.asks("access", f"m{number}@example.com", order_number=bought.order_number) for number in range(4)]
-    assert isinstance(answers[3], TooMany)
+    shop.sends()
+    for number in range(9):
+        shop.asks("access", f"m{number}@example.com", order_number=bought.order_number)
+        shop.asks("access", anna.email)
+    assert len(shop.sends()) == 3
 
 
-def test_all_together_are_asked_about_so_often_at_most(shop, monkeypatch):
-    monkeypatch.setattr(opening, "MOST_AN_HOUR_FOR_ALL", 2)
-    answers = [shop.asks("access", f"b{number}@example.org") for number in range(3)]
-    assert answers[2] == TooMany(for_all=True, retry_after_seconds=3600)
-    assert PrivacyRequest.objects.count() == 2
+def test_nobodys_asking_counts_against_anybody_else(shop, anna):
+    shop.sells(anna)
+    shop.sends()
+    for number in range(400):
+        assert isinstance(shop.asks("access", f"b{number}@example.org"), Opened)
+    assert isinstance(shop.asks("access", anna.email), Opened)
+    assert [letter.to for letter in shop.sends()] == [[anna.email]]
 
 
 def test_no_internet_address_is_counted_or_kept():
@@ -161,7 +183,7 @@ def test_access_gives_what_is_known_and_closes_the_request(shop, anna):
     assert isinstance(data, PersonalData)
     said = {each.section.key: each.rows for each in data.sections}
     assert said["details"][0][1:4] == (anna.name, anna.email, anna.telephone)
-    assert said["calls"][0][1] == MOSCOW
+    assert MOSCOW in said["calls"][0]
     assert {row[1] for row in said["disclosures"]} >= {"mail-carrier", "telephone-carrier"}
     [row] = PrivacyRequest.objects.all()
     assert row.state == RequestState.FULFILLED
@@ -220,7 +242,12 @@ def test_a_new_address_counts_once_its_own_link_was_opened(shop, anna):
     assert kept is not None
     assert kept.email == "anna.new@example.org"
     assert not keepers.find(mailbox=keepers.mailbox(anna.email))
+    [told] = shop.sends()
+    assert told.to == [anna.email]
+    assert anna.name not in told.body
+    assert "anna.new" not in told.body
     [row] = PrivacyRequest.objects.all()
+    assert row.reference in told.body
     assert (row.state, row.sealed_detail) == (RequestState.FULFILLED, None)
 
 
@@ -277,7 +304,7 @@ def test_the_pin_works_on_after_its_buyer_was_forgotten(shop, anna):
 
 def test_what_nobody_proved_expires_and_leaves_nothing_after_a_day(shop, anna):
     shop.asks("access", anna.email)
-    actions.tidy(shop.later(hours=1))
+    actions.tidy(shop.later(hours=4))
     assert [row.state for row in PrivacyRequest.objects.all()] == [RequestState.EXPIRED]
     assert queries.open_requests(closed_too=True) == ()
     actions.tidy(shop.later(hours=24))
@@ -354,8 +381,8 @@ def test_whoever_asked_is_left_alone_by_retention_until_they_are_answered(shop, 
 def test_two_years_after_its_answer_nothing_is_left_of_a_request(shop, anna):
     shop.sells(anna)
     actions.fetch(shop.ticket_for("access", anna.email), now=shop.now)
-    assert actions.forget_closed(before=shop.now, limit=10) == 0
-    assert actions.forget_closed(before=shop.later(days=732), limit=10) == 1
+    assert actions.forget_closed(before=shop.now, limit=10, now=shop.now) == 0
+    assert actions.forget_closed(before=shop.later(days=732), limit=10, now=shop.now) == 1
     assert PrivacyRequest.objects.count() == 0
 
 

@@ -4,6 +4,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from buyers import own_ledger, shop
-from officers_scenery import key_files, officers
+from officers_scenery import filed_officers, key_files, officers
 
-__all__ = ["key_files", "officers", "own_ledger", "shop"]
+__all__ = ["filed_officers", "key_files", "officers", "own_ledger", "shop"]

@@ -38,29 +38,30 @@ def test_a_pass_is_made_once_and_reported(shop, anna):
     assert f"Last pass: {shop.now:%Y-%m-%d}" in run(retention_group, "status")
 
 
-def test_a_hold_is_placed_listed_and_released_and_the_erasure_waits_for_it(shop, anna, officers):
+def test_a_hold_is_placed_listed_and_released_and_the_erasure_waits_for_it(shop, anna, filed_officers):
     bought = shop.sells(anna)
-    given = ("--reason", "tax", "--note", "letter 12 of the tax office", "--as", "vera")
+    given = filed_officers("--reason", "tax", "--note", "letter 12 of the tax office", "--as", "vera")
     placed = run(hold_group, "place", bought.order_number, *given, "--until", "2027-11-02", "--yes", "--json")
     reference = json.loads(placed)["hold"]
-    refused = run(erase_command, bought.order_number, "--as", "vera", "--yes", code=1)
+    refused = run(erase_command, bought.order_number, *filed_officers("--as", "vera", "--yes"), code=1)
     assert "A legal hold stands" in refused
     listed = run(hold_group, "list")
     assert reference in listed
     assert "Erasures that wait: 1" in listed
     assert anna.name not in listed + placed
     assert Customer.objects.exists()
-    released = run(hold_group, "release", reference, "--note", "letter 13", "--as", "vera", "--json")
+    released = run(hold_group, "release", reference, *filed_officers("--note", "letter 13", "--as", "vera", "--json"))
     assert json.loads(released)["erasures"] == 1
     assert not Customer.objects.exists()
     assert reference not in run(hold_group, "list")
     assert reference in run(hold_group, "list", "--all")
 
 
-def test_what_makes_no_sense_is_refused_with_the_reason(shop, anna, officers):
+def test_what_makes_no_sense_is_refused_with_the_reason(shop, anna, filed_officers):
     bought = shop.sells(anna)
-    given = ("--reason", "tax", "--note", "x", "--as", "vera", "--yes")
+    given = filed_officers("--reason", "tax", "--note", "x", "--as", "vera", "--yes")
     assert "later than now" in run(hold_group, "place", bought.order_number, *given, "--until", "2020-01-01", code=1)
     assert "Nobody" in run(hold_group, "place", "NOSUCHORDER", *given, "--until", "2027-01-01", code=1)
     run(hold_group, "place", bought.order_number, *given, code=2)
-    assert "no such hold" in run(hold_group, "release", "NOSUCH", "--note", "x", "--as", "vera", code=1)
+    keys = filed_officers("--note", "x", "--as", "vera")
+    assert "no such hold" in run(hold_group, "release", "NOSUCH", *keys, code=1)

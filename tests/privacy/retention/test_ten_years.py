@@ -29,22 +29,26 @@ from crystalcall.customers.signing_in.models import (
 from crystalcall.customers.signing_in.values import Audience, NewCustomer
 from crystalcall.jobs import sweeps
 from crystalcall.jobs.clock import Lane
-from crystalcall.minutes.calls.models import Call
-from crystalcall.minutes.ledger.models import Transfer
+from crystalcall.mailings.models import Notice
+from crystalcall.minutes.calls.models import Call, CallRecord, CallStep, QuoteGuarantee, RunningCall
+from crystalcall.minutes.ledger.models import ExpiryNotice, LedgerAccount, Reservation, Transfer
 from crystalcall.minutes.ledger.queries import audit
-from crystalcall.minutes.pins.models import PinMissSource
-from crystalcall.payments.models import GatewayNotification, GatewayTransaction, Payment
+from crystalcall.minutes.limits.models import AccountLimits
+from crystalcall.minutes.pins.models import Pin, PinMissSource
+from crystalcall.payments.models import Attempt, GatewayNotification, GatewayTransaction, Payment
 from crystalcall.plumbing.ids import random_token
 from crystalcall.privacy import keepers
-from crystalcall.privacy.archive.models import ArchivedValue, ArchiveLot, ArchiveOpening
-from crystalcall.privacy.authorities.models import AuthorityCase, AuthorityDisclosure
+from crystalcall.privacy.archive.models import ArchivedValue, ArchiveFinder, ArchiveLot, ArchiveOpening, ArchiveRewrap
+from crystalcall.privacy.authorities.models import AuthorityCase, AuthorityDisclosure, AuthorityNotice
 from crystalcall.privacy.erasures.actions import erase_person
 from crystalcall.privacy.holds.actions import place_hold
 from crystalcall.privacy.holds.models import HeldName, WaitingErasure
+from crystalcall.privacy.holds.queries import held_names
 from crystalcall.privacy.holds.values import HoldReason
 from crystalcall.privacy.inventory import personal_fields
 from crystalcall.privacy.keepers import Correction, NameKind, Person, Way
 from crystalcall.privacy.keys.models import DataKey
+from crystalcall.privacy.models import Disclosure
 from crystalcall.privacy.officers.actions import retire_officer
 from crystalcall.privacy.officers.models import Officer
 from crystalcall.privacy.policy.models import PolicyAgreement
@@ -55,7 +59,8 @@ from crystalcall.privacy.retention import queries
 from crystalcall.privacy.retention_classes import CLASSES
 from crystalcall.shop.cart import read_cart
 from crystalcall.shop.orders import actions as orders
-from crystalcall.shop.orders.models import HeldCard, NoticeWish, Order, OrderClaim
+from crystalcall.shop.orders.models import Card as OrderCard
+from crystalcall.shop.orders.models import HeldCard, NoticeWish, Order, OrderClaim, OrderEvent, OrderLine
 from crystalcall.shop.orders.values import PlaceOrder
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +83,13 @@ def claimed_before(moment: datetime) -> "QuerySet[OrderClaim]":
     return OrderClaim.objects.filter(old | ~Q(customer_id__in=_people()))
 
 
+def somebodys() -> "QuerySet[Any, UUID]":
+    """Accounts that still lead to a person."""
+    return AccountLink.objects.values_list("ledger_account_id", flat=True)
+
+
 # Of each model with a personal field: its retention class, and what of it is personal and older than a moment.
-# A payment is somebody's only as long as its order leads to a buyer; a call only as long as its number is there.
+# A payment is somebody's only as long as its order leads to a buyer; a sum only as long as its account does.
 AGED: Mapping[str, tuple[str, Callable[[datetime], "QuerySet[Any]"]]] = {
     "customers.Customer": ("order_record", lambda moment: Customer.objects.filter(created_at__lt=moment)),
     "customers.AccountLink": ("order_record", lambda moment: AccountLink.objects.filter(linked_at__lt=moment)),
@@ -100,6 +110,60 @@ AGED: Mapping[str, tuple[str, Callable[[datetime], "QuerySet[Any]"]]] = {
         "call_record",
         lambda moment: Call.objects.filter(authorized_at__lt=moment - timedelta(days=1), sealed_grant__isnull=False),
     ),
+    "calls.CallRecord": (
+        "call_record",
+        lambda moment: CallRecord.objects.filter(ended_at__lt=moment - timedelta(days=1)),
+    ),
+    "calls.RunningCall": ("call_record", lambda moment: RunningCall.objects.filter(authorized_at__lt=moment)),
+    "calls.CallStep": ("call_record", lambda moment: CallStep.objects.filter(received_at__lt=moment)),
+    "calls.QuoteGuarantee": (
+        "credit_record",
+        lambda moment: QuoteGuarantee.objects.filter(until__lt=moment, ledger_account_id__in=somebodys()),
+    ),
+    "ledger.LedgerAccount": (
+        "credit_record",
+        lambda moment: LedgerAccount.objects.filter(opened_at__lt=moment, holder__in=somebodys()),
+    ),
+    "ledger.Reservation": (
+        "credit_record",
+        lambda moment: Reservation.objects.filter(opened_at__lt=moment, account__in=somebodys()),
+    ),
+    "ledger.Transfer": (
+        "credit_record",
+        lambda moment: Transfer.objects.filter(created_at__lt=moment, debit_account__in=somebodys()),
+    ),
+    "ledger.ExpiryNotice": (
+        "credit_record",
+        lambda moment: ExpiryNotice.objects.filter(told_at__lt=moment, account__in=somebodys()),
+    ),
+    "limits.AccountLimits": (
+        "credit_record",
+        lambda moment: AccountLimits.objects.filter(set_at__lt=moment, ledger_account_id__in=somebodys()),
+    ),
+    "pins.Pin": (
+        "credit_record",
+        lambda moment: Pin.objects.filter(issued_at__lt=moment, ledger_account_id__in=somebodys()),
+    ),
+    "orders.OrderLine": (
+        "order_record",
+        lambda moment: OrderLine.objects.filter(order__order_number__in=bought_before(moment)),
+    ),
+    "orders.OrderEvent": (
+        "order_record",
+        lambda moment: OrderEvent.objects.filter(order__order_number__in=bought_before(moment)),
+    ),
+    "orders.Card": (
+        "order_record",
+        lambda moment: OrderCard.objects.filter(line__order__order_number__in=bought_before(moment)),
+    ),
+    "payments.Attempt": ("order_record", lambda moment: Attempt.objects.filter(payment__in=paid_before(moment))),
+    "mailings.Notice": (
+        "mail_notice",
+        lambda moment: Notice.objects.filter(created_at__lt=moment).exclude(
+            order_number__in=held_names(NameKind.ORDER)
+        ),
+    ),
+    "privacy.Disclosure": ("disclosure", lambda moment: Disclosure.objects.filter(disclosed_at__lt=moment)),
     "pins.PinMissSource": ("pin_misses", lambda moment: PinMissSource.objects.filter(last_miss_at__lt=moment)),
     "privacy.PrivacyRequest": ("privacy_request", lambda moment: PrivacyRequest.objects.filter(closed_at__lt=moment)),
     "privacy.ArchiveLot": ("sealed_archive", lambda moment: ArchiveLot.objects.filter(sealed_at__lt=moment)),
@@ -107,6 +171,20 @@ AGED: Mapping[str, tuple[str, Callable[[datetime], "QuerySet[Any]"]]] = {
     "privacy.ArchiveOpening": (
         "officer",
         lambda moment: ArchiveOpening.objects.filter(asked_at__lt=moment, sealed_reason__isnull=False),
+    ),
+    "privacy.ArchiveRewrap": (
+        "officer",
+        lambda moment: ArchiveRewrap.objects.filter(asked_at__lt=moment, sealed_reason__isnull=False),
+    ),
+    "privacy.ArchiveFinder": (
+        "sealed_archive",
+        lambda moment: ArchiveFinder.objects.exclude(
+            subject__in=ArchiveLot.objects.filter(sealed_at__gte=moment).values("subject")
+        ),
+    ),
+    "privacy.AuthorityNotice": (
+        "privacy_request",
+        lambda moment: AuthorityNotice.objects.filter(case__closed_at__lt=moment),
     ),
     "privacy.AuthorityCase": ("privacy_request", lambda moment: AuthorityCase.objects.filter(closed_at__lt=moment)),
     "privacy.AuthorityDisclosure": (
@@ -159,9 +237,9 @@ def test_nothing_outlives_its_class_in_ten_years_and_the_books_stay(shop, anna, 
         shop.later(seconds=STEP.total_seconds())
         night(shop.now)
         for model, (retention, aged) in AGED.items():
-            period = CLASSES[retention].period
-            assert period is not None
-            left = aged(shop.now - period)
+            over_before = CLASSES[retention].over_before(shop.now)
+            assert over_before is not None
+            left = aged(over_before)
             assert not left.exists(), f"{model} outlived {retention} on {shop.now:%Y-%m-%d}: {list(left)}"
     nobody_is_left(anna, boris, mallory, figures)
 

@@ -30,6 +30,8 @@ class Program(click.Group):
 def program(ctx: click.Context) -> None:
     """Crystal Call: prepaid minutes for international calls, and every one of them delivered."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crystalcall.config.django_settings")
+    # Databases, logs and exports are their owner's alone to read, whatever the account's own habits (ASVS 5.0, 14.2).
+    os.umask(0o077)
     asks_for_help = not HELP.isdisjoint(sys.argv[1:])
     if ctx.invoked_subcommand not in WITHOUT_DJANGO and not asks_for_help:
         start_django()
@@ -87,6 +89,7 @@ def register_commands() -> None:
 
 def _register_privacy(group: click.Group) -> None:
     """Hang the commands of `crystalcall privacy` under their group."""
+    from crystalcall.config.cli.privacy import admitting  # noqa: F401 - hangs its commands under `officer`
     from crystalcall.config.cli.privacy.archive import archive_group
     from crystalcall.config.cli.privacy.authority import authority_group
     from crystalcall.config.cli.privacy.data_map import data_map_command

@@ -173,6 +173,7 @@ def _say_restored(restored: "Restored", seconds: float, *, as_json: bool) -> Non
         "erasures_replayed": replayed.lines,
         "people_forgotten_again": replayed.people,
         "erasures_beyond_ledger": restored.beyond_ledger,
+        "register_days_lost": restored.lost_days,
         "seconds": round(seconds, 3),
     }
     lines = [f"The backup of {made_at:%Y-%m-%d %H:%M} UTC stands: {restored.rows:,} rows, in {seconds:.1f} s."]
@@ -181,6 +182,11 @@ def _say_restored(restored: "Restored", seconds: float, *, as_json: bool) -> Non
     if restored.migrated:
         lines.append("It was of an earlier version of the program, and was brought to this one.")
     lines.append(f"{replayed.lines:,} erasures were done again; {replayed.people:,} people were forgotten again.")
+    if restored.lost_days:
+        lines.append(
+            f"{restored.lost_days:,} signed days of the register were taken back by it; the register names them, and"
+            " its page shows them."
+        )
     if restored.beyond_ledger:
         lines.append(
             f"The replay ledger lacks {restored.beyond_ledger:,} erasures that the backup knows, so it may lack later"

@@ -13,8 +13,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 URL_MARK: Final = "://"
-#: Without the keys of persons nothing sealed opens: that is so by design, and no fault of the backup.
-NOT_OF_A_BACKUP: Final = frozenset({"sealed_detail_opens"})
+#: Without the keys of persons nothing sealed opens, and a backup lacks the days that were signed after it: both are so
+#: by design, and no fault of the backup.
+NOT_OF_A_BACKUP: Final = frozenset({"sealed_detail_opens", "sealed_detail_gone", "published_before"})
 
 
 def run_in(place: str, words: list[str], *, quiet: bool = False) -> "subprocess.CompletedProcess[str]":

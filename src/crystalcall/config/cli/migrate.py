@@ -10,7 +10,8 @@ def migrate_command(accept_lost_keys: bool) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from crystalcall.plumbing import append_only
+    from crystalcall.plumbing import append_only, clock
+    from crystalcall.privacy.announcing.actions import open_store
     from crystalcall.privacy.keys import store
 
     try:
@@ -22,4 +23,6 @@ def migrate_command(accept_lost_keys: bool) -> None:
     with connection.schema_editor() as editor:
         for table in sorted(append_only.append_only_tables()):
             append_only.protect(table, editor)
+    # Only the database knows what was published: from its first day on it holds the policy's first version.
+    open_store(now=clock.now())
     click.echo("The database and its key store are ready.")

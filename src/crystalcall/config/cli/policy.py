@@ -3,9 +3,12 @@
 import json
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
+
+from crystalcall.config.cli.privacy.officers import KEY_FILE, keys_of
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
@@ -50,13 +53,49 @@ def status(as_json: bool) -> None:
     click.echo(f"The program knows the time until {_said(known)}.")
 
 
+@policy_group.command("check")
+@JSON_OPTION
+def check(as_json: bool) -> None:
+    """Examine the newest version in the folder beside the one in force, and show what it changes; announces nothing."""
+    from crystalcall.privacy.announcing import actions
+    from crystalcall.privacy.policy.differences import practice_changes, text_changes
+    from crystalcall.privacy.policy.saying import changes_said
+    from crystalcall.privacy.policy.values import LANGUAGES, Refused
+
+    found = actions.proposed()
+    if isinstance(found, Refused):
+        _refuse(found)
+    standing, version = found.standing, found.draft.version
+    groups = changes_said(practice_changes(standing.practices, version.practices))
+    clauses = {
+        language: [
+            change.id or "the summary" for change in text_changes(standing.text(language), version.text(language))
+        ]
+        for language in LANGUAGES
+    }
+    if as_json:
+        practice = {said.heading: said.lines for said in groups}
+        click.echo(json.dumps({"version": version.number, "practice": practice, "texts": clauses}))
+        return
+    click.echo(f"Version {version.number} may be announced. Beside version {standing.number}:")
+    for said in groups:
+        click.echo(f"  {said.heading}:")
+        for line in said.lines:
+            click.echo(f"    {line}")
+    if not groups:
+        click.echo("  Nothing is done differently.")
+    for language, changed in clauses.items():
+        click.echo(f"  policy.{language}.md says something else in: {', '.join(changed) or 'nothing'}")
+
+
 @policy_group.command("announce")
 @click.argument("day", required=False, type=click.DateTime(formats=["%Y-%m-%d"]))
 @JSON_OPTION
 def announce(day: datetime | None, as_json: bool) -> None:
-    """Announce the newest version. DAY (YYYY-MM-DD, in the store's time zone) is when it shall come into force.
+    """Announce the newest version in the folder. DAY (YYYY-MM-DD, in the store's zone) is when it shall be in force.
 
-    Without DAY it is the first midnight after ten full days. A sooner day is refused.
+    Its text is kept in the database from now on, and every process serves that: the folder may go. Without DAY it is
+    the first midnight after ten full days. A sooner day is refused.
     """
     from crystalcall.plumbing import clock
     from crystalcall.privacy.announcing import actions
@@ -86,24 +125,32 @@ def withdraw(as_json: bool) -> None:
     said = actions.withdraw(now=clock.now())
     if isinstance(said, Refused):
         _refuse(said)
+    if as_json:
+        click.echo(json.dumps({"withdrawn": said.number}))
+        return
     click.echo(
-        json.dumps({"withdrawn": said.number})
-        if as_json
-        else f"The announcement of version {said.number} is taken back; announced again, it waits anew."
+        f"The announcement of version {said.number} is taken back. It stays readable, and whoever was mailed about it "
+        "is mailed again. Announced again, it waits anew."
     )
 
 
 @policy_group.command("agree-clock")
-@click.option("--as", "officer", required=True, metavar="OFFICER", help="Who explains; an officer who serves.")
+@click.option("--key-file", type=KEY_FILE, help="The own key file of the officer who explains and signs.")
+@click.option("--passphrase-file", type=KEY_FILE, help="File with its passphrase; asked for without it.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; sealed beside the register's entry.")
 @JSON_OPTION
-def agree_clock(officer: str, reason: str, as_json: bool) -> None:
-    """Explain a clock that ran backwards or jumped, so that the program starts; a notice only gets longer by it."""
+def agree_clock(key_file: Path | None, passphrase_file: Path | None, reason: str, as_json: bool) -> None:
+    """Explain a clock that ran backwards or jumped, so that the program starts; a notice only gets longer by it.
+
+    An officer signs it with the own key file. Only while the shop has no officer at all is it taken without one, and
+    the register says that nobody signed.
+    """
     from crystalcall.plumbing import clock
     from crystalcall.privacy.announcing import actions
     from crystalcall.privacy.policy.values import Refused
 
-    said = actions.explain_clock(officer, reason, now=clock.now())
+    keys = None if key_file is None else keys_of(key_file, passphrase_file)
+    said = actions.explain_clock(keys, reason, now=clock.now())
     if isinstance(said, Refused):
         _refuse(said)
     postponed = said.postponed_to
@@ -114,7 +161,8 @@ def agree_clock(officer: str, reason: str, as_json: bool) -> None:
         }
         click.echo(json.dumps(report))
         return
-    click.echo("The clock is taken as it is now, and the register says so.")
+    by = "" if keys is not None else " It says too that nobody signed, since no officer stands."
+    click.echo(f"The clock is taken as it is now, and the register says so.{by}")
     if postponed is not None:
         click.echo(f"The announced version waits longer by what was missed: it comes into force on {_said(postponed)}.")
 

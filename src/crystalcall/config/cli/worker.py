@@ -23,7 +23,7 @@ def worker_command(task_threads: int, once: bool) -> None:
     from crystalcall.jobs.worker import Worker
     from crystalcall.plumbing import clock
     from crystalcall.plumbing.settings import current
-    from crystalcall.plumbing.starting import refuse_broken_database
+    from crystalcall.plumbing.starting import refuse_broken_database, watch_openings
     from crystalcall.privacy.erasures.starting import replay_at_start
     from crystalcall.privacy.keepers import has_archive
 
@@ -38,6 +38,7 @@ def worker_command(task_threads: int, once: bool) -> None:
         raise SystemExit(1 if None in results else 0)
     if not has_archive():
         click.echo(NO_ARCHIVE, err=True)
+    watch_openings()
     worker = Worker(sweeps=SWEEPS, task_threads=task_threads)
     worker.handle_signals()
     click.echo("The worker is running; Ctrl-C or SIGTERM stops it.")

@@ -109,7 +109,7 @@ class SigningInKeeper(Keeper):
     room = "signing_in"
     sections = (CREDENTIALS, SIGN_INS, FACTORS, WAITING)
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """Everything but hashes and keys."""
         mine = person.ids(NameKind.CUSTOMER)
         credentials = Credential.objects.filter(pk__in=mine).order_by("pk")
@@ -125,8 +125,8 @@ class SigningInKeeper(Keeper):
                 )
                 for row in sign_ins
             ],
-            FACTORS.key: [line for row in credentials for line in _factors(row)],
-            WAITING.key: _waiting(person),
+            FACTORS.key: [line for row in credentials for line in _factors(row, purpose)],
+            WAITING.key: _waiting(person, purpose),
         }
 
     def correct(self, person: Person, correction: Correction, *, now: datetime) -> Counts:
@@ -173,7 +173,7 @@ class SigningInKeeper(Keeper):
         return tidy(now, limit=limit) if retention == "signing_in" else {}
 
 
-def _factors(credential: Credential) -> list[tuple[Cell, ...]]:
+def _factors(credential: Credential, purpose: Purpose) -> list[tuple[Cell, ...]]:
     owner = str(credential.pk)
     lines: list[tuple[Cell, ...]] = [
         (owner, "authenticator", None, row.confirmed_at, None, row.policy_version)
@@ -184,22 +184,22 @@ def _factors(credential: Credential) -> list[tuple[Cell, ...]]:
         for row in RecoveryCode.objects.filter(credential=credential).order_by("pk")
     ]
     lines += [
-        (owner, "passkey", label_of(row, Purpose.PRIVACY_REQUEST), row.created_at, row.last_used_at, row.policy_version)
+        (owner, "passkey", label_of(row, purpose), row.created_at, row.last_used_at, row.policy_version)
         for row in Passkey.objects.filter(credential=credential).order_by("created_at", "pk")
     ]
     return lines
 
 
-def _waiting(person: Person) -> list[tuple[Cell, ...]]:
+def _waiting(person: Person, purpose: Purpose) -> list[tuple[Cell, ...]]:
     boxes = [bytes.fromhex(name) for name in person.of(NameKind.MAILBOX)]
     lines: list[tuple[Cell, ...]] = []
     for row in Registration.objects.filter(address_index__in=boxes).order_by("created_at", "pk"):
-        said = details_of(row, Purpose.PRIVACY_REQUEST) or {}
+        said = details_of(row, purpose) or {}
         name, email, telephone = (said.get(key) or None for key in ("name", "email", "telephone"))
         lines.append((name, email, telephone, row.created_at, row.policy_version))
     changes = EmailChange.objects.filter(credential__in=person.ids(NameKind.CUSTOMER), is_void=False)
     lines += [
-        (None, new_email_of(row, Purpose.PRIVACY_REQUEST), None, row.created_at, row.policy_version)
+        (None, new_email_of(row, purpose), None, row.created_at, row.policy_version)
         for row in changes.order_by("created_at")
     ]
     return lines

@@ -8,7 +8,7 @@ from crystalcall.customers.queries import Contact, contact
 from crystalcall.mailings.composing.authority_letter import draft_about_authority
 from crystalcall.mailings.composing.expiry_letter import draft_expired, draft_expiring
 from crystalcall.mailings.composing.order_letter import draft_fulfilled
-from crystalcall.mailings.composing.policy_letter import draft_policy
+from crystalcall.mailings.composing.policy_letter import draft_policy, draft_withdrawn
 from crystalcall.mailings.composing.price_letter import draft_prices
 from crystalcall.mailings.composing.request_letter import ABOUT_REQUESTS, draft_about_request
 from crystalcall.mailings.composing.sign_in_letter import ABOUT_SIGNING_IN, draft_about_signing_in
@@ -26,6 +26,7 @@ PURPOSES: Final = {
     NoticeKind.CREDIT_EXPIRED: Purpose.ORDER_STATUS,
     NoticeKind.PRICES_RISE: Purpose.PRICE_NOTICE,
     NoticeKind.POLICY_CHANGES: Purpose.POLICY_NOTICE,
+    NoticeKind.POLICY_WITHDRAWN: Purpose.POLICY_NOTICE,
 }
 
 
@@ -65,7 +66,8 @@ def _draft(notice: NoticeView, order: OrderLetter, person: Contact, *, now: date
             return draft_expired(notice, person, now=now)
         case NoticeKind.PRICES_RISE:
             return draft_prices(notice, person, now=now)
-        case NoticeKind.POLICY_CHANGES:
-            return draft_policy(notice, order, person, now=now)
+        case NoticeKind.POLICY_CHANGES | NoticeKind.POLICY_WITHDRAWN:
+            draft = draft_policy if notice.kind is NoticeKind.POLICY_CHANGES else draft_withdrawn
+            return draft(notice, order, person, now=now)
         case _:
             return NothingToTell()

@@ -15,19 +15,21 @@ from crystalcall.mailings.composing.writing import Envelope, render
 from crystalcall.mailings.values import Draft, Mail, NobodyToTell, NoticeView
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy import keepers
+from crystalcall.privacy.authorities.notices import contact_of
 from crystalcall.privacy.authorities.queries import told_case
 from crystalcall.privacy.authorities.values import CaseKind, Told
 from crystalcall.privacy.authorities.wording import words_of
 from crystalcall.privacy.keepers import NameKind
 from crystalcall.privacy.purposes import Purpose
 
-HOLDS: Final = ("email",)
+HOLDS: Final = ("email", "authority")
 
 
 def draft_about_authority(notice: NoticeView) -> Draft | NobodyToTell:
-    """The mail about the case that the notice names; nobody is told before they may be."""
+    """The mail about the case that the notice names; none is told before they may be; who was forgotten is too."""
     facts = told_case(notice.about)
-    to = None if facts is None else keepers.mail_address(facts[1])
+    known = None if facts is None else keepers.mail_address(facts[1])
+    to = known or contact_of(notice.about)
     if facts is None or to is None:
         return NobodyToTell()
     told, person = facts
@@ -35,12 +37,13 @@ def draft_about_authority(notice: NoticeView) -> Draft | NobodyToTell:
     def write() -> Mail:
         with translation.override(to.language):
             envelope = Envelope(to.address, to.language, notice.message_id)
-            return render(envelope, "privacy_request", _say(told, to.language), holds=HOLDS)
+            said = _say(told, to.language, is_forgotten=known is None)
+            return render(envelope, "privacy_request", said, holds=HOLDS)
 
     return Draft(Purpose.PRIVACY_REQUEST, HOLDS, write, subject=person.of(NameKind.CUSTOMER)[0])
 
 
-def _say(told: Told, language: str) -> RequestLetterSaid:
+def _say(told: Told, language: str, *, is_forgotten: bool) -> RequestLetterSaid:
     base = base_url(language)
     frame = Frame("", "", f"{base}/rates/", f"{base}/privacy/", current().service_email, witness_of(language))
     said = {"authority": told.authority, "day": figures.day(told.handed_at, language)}
@@ -58,7 +61,9 @@ def _say(told: Told, language: str) -> RequestLetterSaid:
             _("Of the days from %(since)s to %(until)s.")
             % {"since": figures.day(told.since, language), "until": figures.day(told.until, language)},
             _("Two people of the shop approved exactly this; nothing else was given."),
-            _("Your own copy of your data shows it too: ask for it on the page of this button."),
+            _("Your data was deleted; we kept this address alone, sealed, to tell you this. Now it is deleted too.")
+            if is_forgotten
+            else _("Your own copy of your data shows it too: ask for it on the page of this button."),
         ),
         button=_("Your data"),
         button_url=f"{base}/privacy/requests/",

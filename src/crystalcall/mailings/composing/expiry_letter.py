@@ -19,7 +19,7 @@ from crystalcall.shop.orders.queries import ended_on, ending_on, stock
 from crystalcall.shop.orders.values import Ending, OrderStock
 from crystalcall.shop.orders.wording import coverage_name
 
-HOLDS: Final = ("email", "name", "order_number", "balance")
+HOLDS: Final = ("email", "name", "order_number", "purchase", "card_serial", "balance", "page_address")
 
 
 @dataclass(frozen=True, slots=True)

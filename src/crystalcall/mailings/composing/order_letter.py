@@ -24,7 +24,7 @@ from crystalcall.shop.orders.values import LineView, OrderLetter
 
 # Where readers of each language call most; a country the deck does not know is left out.
 EXAMPLE_COUNTRIES: Final = {"en": ("MX", "IN", "PH", "RU"), "ru": ("RU", "UA", "KZ", "UZ")}
-HOLDS: Final = ("email", "name", "order_number", "pin", "balance")
+HOLDS: Final = ("email", "name", "order_number", "purchase", "pin", "balance", "page_address")
 EXAMPLE_LINE_TYPES: Final = (LineType.LANDLINE, LineType.MOBILE)
 
 

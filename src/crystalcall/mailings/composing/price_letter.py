@@ -20,7 +20,7 @@ from crystalcall.shop.catalogue.price_news import LineChange, PriceNews, standin
 from crystalcall.shop.orders.queries import price_notice_stock, stop_token
 from crystalcall.shop.orders.values import OrderStock
 
-HOLDS: Final = ("email", "name", "order_number", "balance")
+HOLDS: Final = ("email", "name", "order_number", "balance", "page_address")
 # More than a screen of figures is read by nobody; the page behind the button has all of them.
 CHANGES_SHOWN: Final = 12
 

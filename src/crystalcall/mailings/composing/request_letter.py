@@ -17,18 +17,18 @@ from crystalcall.mailings.composing.frame import Frame, base_url, witness_of
 from crystalcall.mailings.composing.writing import Envelope, render
 from crystalcall.mailings.values import Draft, Mail, NobodyToTell, NothingToTell, NoticeKind, NoticeView
 from crystalcall.plumbing.settings import current
-from crystalcall.privacy import keepers
-from crystalcall.privacy.keepers import NameKind
 from crystalcall.privacy.purposes import Purpose
-from crystalcall.privacy.requests.actions import issue_change, issue_link
-from crystalcall.privacy.requests.queries import extension_reason, mail_facts
+from crystalcall.privacy.requests.actions import finish_change, issue_change, issue_link
+from crystalcall.privacy.requests.bounding import link_is_due
+from crystalcall.privacy.requests.queries import extension_reason, former_address, mail_facts
 from crystalcall.privacy.requests.values import LinkToMail, NobodyToMail, RequestView
 from crystalcall.privacy.requests.wording import denial_said, kind_said
 
-HOLDS: Final = ("email",)
+HOLDS: Final = ("email", "request")
+LINK_HOLDS: Final = (*HOLDS, "page_address")
 LINKS: Final = {NoticeKind.PRIVACY_LINK: issue_link, NoticeKind.PRIVACY_CHANGE: issue_change}
 TELLS: Final = frozenset({NoticeKind.PRIVACY_EXTENDED, NoticeKind.PRIVACY_DENIED})
-ABOUT_REQUESTS: Final = frozenset(LINKS) | TELLS
+ABOUT_REQUESTS: Final = frozenset(LINKS) | TELLS | {NoticeKind.PRIVACY_CHANGED}
 
 
 class OvertakenError(Exception):
@@ -52,14 +52,15 @@ class RequestLetterSaid:
 def draft_about_request(notice: NoticeView, *, now: datetime) -> Draft | NobodyToTell | NothingToTell:
     """The mail about the request that the notice names; a link is made when the mail is written, and kept nowhere."""
     facts = mail_facts(notice.about)
-    if facts is None or not facts[1]:
+    if facts is None:
         return NobodyToTell()
-    view, person = facts
+    view, found = facts
+    if notice.kind is NoticeKind.PRIVACY_CHANGED:
+        return _draft_changed(notice, view, found.subject, now=now)
+    if notice.kind is NoticeKind.PRIVACY_LINK and not link_is_due(notice.about, now=now):
+        return NothingToTell()
     if notice.kind in LINKS and view.closed_at is not None:
         return NothingToTell()
-    to = keepers.mail_address(person)
-    if to is None:
-        return NobodyToTell()
     issue = LINKS.get(notice.kind)
 
     def write() -> Mail:
@@ -67,10 +68,28 @@ def draft_about_request(notice: NoticeView, *, now: datetime) -> Draft | NobodyT
             if issue is not None:
                 return _link_mail(notice, view, issue, now)
             said = _say_extended(view) if notice.kind is NoticeKind.PRIVACY_EXTENDED else _say_denied(view)
-            envelope = Envelope(to.address, view.language, notice.message_id)
+            envelope = Envelope(found.to.address, view.language, notice.message_id)
             return render(envelope, "privacy_request", said, holds=HOLDS)
 
-    return Draft(Purpose.PRIVACY_REQUEST, HOLDS, write, subject=person.of(NameKind.CUSTOMER)[0])
+    holds = HOLDS if issue is None else LINK_HOLDS
+    return Draft(Purpose.PRIVACY_REQUEST, holds, write, subject=found.subject)
+
+
+def _draft_changed(notice: NoticeView, view: RequestView, subject: str, *, now: datetime) -> Draft | NothingToTell:
+    """To the address that was replaced; once it is told, nothing knows it any more."""
+    former = former_address(view.reference)
+    if not former:
+        return NothingToTell()
+
+    def write() -> Mail:
+        with translation.override(view.language):
+            envelope = Envelope(former, view.language, notice.message_id)
+            return render(envelope, "privacy_request", _say_changed(view, now), holds=HOLDS)
+
+    def done() -> None:
+        finish_change(view.reference, now=now)
+
+    return Draft(Purpose.PRIVACY_REQUEST, HOLDS, write, subject=subject, done=done)
 
 
 def _link_mail(
@@ -80,17 +99,20 @@ def _link_mail(
     if isinstance(link, NobodyToMail):
         raise OvertakenError
     said = _say_link(view, link) if notice.kind is NoticeKind.PRIVACY_LINK else _say_change(view, link)
-    return render(Envelope(link.to.address, view.language, notice.message_id), "privacy_request", said, holds=HOLDS)
+    envelope = Envelope(link.to.address, view.language, notice.message_id)
+    return render(envelope, "privacy_request", said, holds=LINK_HOLDS)
 
 
 def _say_link(view: RequestView, link: LinkToMail) -> RequestLetterSaid:
     return _said(
         view,
         subject=_("Your data: one more step"),
-        opening=_("somebody, you we hope, asked us this about your data: %(kind)s.") % {"kind": kind_said(view.kind)},
+        opening=_("we were asked this about the data of this address: %(kind)s.") % {"kind": kind_said(view.kind)},
         sentences=(
-            _("The button opens a page where you go on. Nothing happens before you press its button too."),
+            _("If that was you, go on by the button. Nothing happens before you press the one on its page too."),
+            _("The same page lets you choose anything else that you may ask of us."),
             _only_once(link),
+            _number(view),
         ),
         button=(_("Go on with the request"), f"{base_url(view.language)}/privacy/requests/link/{link.token}/"),
         ending=_("If it was not you, do nothing: without this link nobody sees or changes anything."),
@@ -105,6 +127,21 @@ def _say_change(view: RequestView, link: LinkToMail) -> RequestLetterSaid:
         sentences=(_("It counts once you open this page and press its button."), _only_once(link)),
         button=(_("Yes, this is my address"), f"{base_url(view.language)}/privacy/requests/change/{link.token}/"),
         ending=_("If you know nothing of this, do nothing: the address is forgotten within a day."),
+    )
+
+
+def _say_changed(view: RequestView, now: datetime) -> RequestLetterSaid:
+    return _said(
+        view,
+        subject=_("Your address was changed"),
+        opening=_("on %(day)s your e-mail address at Crystal Call was replaced by another.")
+        % {"day": figures.day(now, view.language)},
+        sentences=(
+            _("Whoever did it opened a link that we had mailed to this address, and another one at the new address."),
+            _("Mail about your orders goes to the new address from now on. Nothing is sent here any more."),
+            _("If it was not you, write to %(email)s at once and name the number of the request.")
+            % {"email": current().service_email},
+        ),
     )
 
 
@@ -145,8 +182,12 @@ def _said(
     base = base_url(view.language)
     witness = witness_of(view.language)
     frame = Frame("", "", f"{base}/rates/", f"{base}/privacy/", current().service_email, witness)
-    closing = ending or _("Number of the request: %(reference)s") % {"reference": view.reference}
+    closing = ending or _number(view)
     return RequestLetterSaid(view.language, subject, frame, opening, sentences, *button, closing)
+
+
+def _number(view: RequestView) -> str:
+    return _("Number of the request: %(reference)s") % {"reference": view.reference}
 
 
 def _only_once(link: LinkToMail) -> str:

@@ -111,7 +111,8 @@ def read_letter(letter_id: str, source: bytes) -> Letter:
 
 def _header(message: EmailMessage, name: str) -> str:
     try:
-        return _one_line(str(message.get(name, "")))
+        # A long header is folded before its first word (RFC 5322, 2.2.3); the blank that leaves is no part of it.
+        return _one_line(str(message.get(name, ""))).strip()
     except (ValueError, LookupError, AttributeError, IndexError, TypeError):
         # The parser of the standard library stumbles over some broken headers.
         return ""

@@ -12,11 +12,11 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare what this room keeps, and guard the records."""
-        from crystalcall.minutes.calls import keeping_people, personal_data, seals
+        from crystalcall.minutes.calls import guarding, keeping_people, personal_data, seals
         from crystalcall.plumbing import append_only
         from crystalcall.privacy import keepers
 
         personal_data.declare_all()
         seals.declare_columns()
-        append_only.register("calls_callrecord")
+        append_only.register(guarding.RECORDS, guarding.open_door)
         keepers.register(keeping_people.CallsKeeper())

@@ -1,16 +1,29 @@
 """Handing the dialled number to carriers: a disclosure, so only the privacy gate's permit opens it (clause C09)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from crystalcall.minutes.calls.values import DialRoute
 from crystalcall.privacy.gate import Permit
 
 CARRIER = "telephone-carrier"
 CALLED_NUMBER = "called_number"
+COMPANY_CHARACTERS = 200
 
 
 class NumberNotPermittedError(Exception):
     """A permit for something else was shown: a mistake in the program."""
+
+
+@lru_cache(maxsize=1024)
+def companies(carriers: tuple[str, ...]) -> str:
+    """The telephone companies that these words of routes stand for, in their order: "Twilio, Azure"."""
+    return ", ".join(company_name(carrier) for carrier in carriers)[:COMPANY_CHARACTERS]
+
+
+def company_name(code: str, _language: str = "") -> str:
+    """A telephone company's word in routes as its name, the same in every language: "twilio" is "Twilio"."""
+    return " ".join(word[:1].upper() + word[1:] for word in code.replace("_", "-").split("-"))
 
 
 def dial_routes(permit: Permit, carriers: Sequence[str], digits: str) -> tuple[DialRoute, ...]:
@@ -18,6 +31,6 @@ def dial_routes(permit: Permit, carriers: Sequence[str], digits: str) -> tuple[D
 
     Errors: NumberNotPermittedError where the permit does not cover the called number for a carrier.
     """
-    if not permit.covers(CARRIER, CALLED_NUMBER):
+    if not permit.spend(CARRIER, CALLED_NUMBER):
         raise NumberNotPermittedError("Carriers get a called number only with a permit for it.")
     return tuple([DialRoute(carrier, digits) for carrier in carriers])

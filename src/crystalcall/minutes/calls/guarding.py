@@ -58,12 +58,19 @@ BEGIN SELECT RAISE(ABORT, '{HORIZON} only rises'); END
 )
 
 
+def open_door(editor: BaseDatabaseSchemaEditor) -> None:
+    """Put the guards with the one door in place of the usual ones; nothing before the horizon's table stands."""
+    if HORIZON not in editor.connection.introspection.table_names():
+        return
+    for statement in _POSTGRESQL if editor.connection.vendor == "postgresql" else _SQLITE:
+        editor.execute(statement, params=None)
+
+
 def operations() -> list[migrations.RunPython]:
     """Migration operations that put the guards on; they follow the tables' creation and each later change of them."""
 
     def forwards(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
         append_only.protect(RECORDS, editor)
-        for statement in _POSTGRESQL if editor.connection.vendor == "postgresql" else _SQLITE:
-            editor.execute(statement, params=None)
+        open_door(editor)
 
     return [migrations.RunPython(forwards, migrations.RunPython.noop, elidable=False)]

@@ -121,15 +121,9 @@ def _days_to_book(now: datetime) -> list[date]:
 
 
 def _horizon(now: datetime) -> datetime:
-    """From when on records are kept: the beginning of the month so many months ago, or a later day of it.
-
-    The later day is where the class of retention ends: in the last days of a month, its beginning is longer ago.
-    """
-    at = now.astimezone(UTC)
-    number = at.year * 12 + at.month - 1 - current().record_retention_months
-    month = datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    days = CLASSES["call_record"].days or 0
-    return max(month, datetime.combine(at.date() - timedelta(days=days), time.min, tzinfo=UTC))
+    """From when on records are kept: the beginning (UTC) of the day so many months ago."""
+    kept_from = CLASSES["call_record"].over_before(now) or now
+    return datetime.combine(kept_from.astimezone(UTC).date(), time.min, tzinfo=UTC)
 
 
 def _delete_some_records(before: datetime, held: Sequence[UUID]) -> int:

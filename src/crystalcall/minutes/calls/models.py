@@ -129,7 +129,7 @@ class CallStep(models.Model):
 
 
 class CallRecord(models.Model):
-    """The proof of one charge; written once when the call is over, never changed, and without a personal column.
+    """The proof of one charge; written once when the call is over and never changed, for a link elsewhere says whose.
 
     On PostgreSQL the table is parted by the month of ``ended_at``, and retention drops whole months. ``terms`` is empty
     where the columns say all of the rate. Of ``billable_seconds`` so many were paid by bundles (``allowances`` names

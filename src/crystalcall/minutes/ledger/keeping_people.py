@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,16 @@ from django.utils.translation import pgettext_lazy
 
 from crystalcall.minutes.ledger.models import LedgerAccount, Transfer
 from crystalcall.privacy.keepers import Cell, Column, ColumnKind, Keeper, NameKind, Person, Section
+from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.ledger import CALL_CODES, UNIT_USD_MICROS
 
-_ACCOUNT: Final = Column("account_id", _("Number of the credit in our books"))
+
+def _shown(key: str, label: Any, kind: ColumnKind = ColumnKind.TEXT, *, of: str, **more: Any) -> Column:
+    """A column that shows fields of the books, named with spaces between."""
+    return Column(key, label, kind, tuple(f"ledger.{name}" for name in of.split()), **more)
+
+
+_TOTALS: Final = "LedgerAccount.credits_posted LedgerAccount.debits_posted"
 
 CODES: Final = {
     "call.charge": pgettext_lazy("export", "a call"),
@@ -27,25 +34,30 @@ CREDIT: Final = Section(
     "credit",
     _("Your credit and minutes"),
     (
-        _ACCOUNT,
-        Column("balance_micros", _("Money left"), ColumnKind.MONEY),
-        Column("held_micros", _("Money held for calls in progress"), ColumnKind.MONEY),
-        Column("left_seconds", _("Talking time left"), ColumnKind.SECONDS),
-        Column("held_seconds", _("Talking time held for calls in progress"), ColumnKind.SECONDS),
-        Column("coverage", _("Good for calls to")),
-        Column("opened_at", _("Opened"), ColumnKind.MOMENT),
-        Column("expires_at", _("Valid until"), ColumnKind.MOMENT),
-        Column("last_used_at", _("Last used"), ColumnKind.MOMENT),
+        _shown("account_id", _("Number of the credit in our books"), of="LedgerAccount.id LedgerAccount.holder"),
+        _shown("balance_micros", _("Money left"), ColumnKind.MONEY, of=_TOTALS),
+        _shown("held_micros", _("Money held for calls in progress"), ColumnKind.MONEY, of="LedgerAccount.held"),
+        _shown("left_seconds", _("Talking time left"), ColumnKind.SECONDS, of=_TOTALS),
+        _shown(
+            "held_seconds", _("Talking time held for calls in progress"), ColumnKind.SECONDS, of="LedgerAccount.held"
+        ),
+        _shown("coverage", _("Good for calls to"), ColumnKind.PLACE, of="LedgerAccount.coverage"),
+        _shown("opened_at", _("Opened"), ColumnKind.MOMENT, of="LedgerAccount.opened_at"),
+        _shown("expires_at", _("Valid until"), ColumnKind.MOMENT, of="LedgerAccount.expires_at"),
+        _shown("last_used_at", _("Last used"), ColumnKind.MOMENT, of="LedgerAccount.last_used_at"),
     ),
 )
 MOVEMENTS: Final = Section(
     "credit_movements",
     _("What was put on your credit and taken from it"),
     (
-        _ACCOUNT,
-        Column("at", _("When"), ColumnKind.MOMENT),
-        Column("reason", _("Why"), words=CODES),
-        Column("change_micros", _("Change"), ColumnKind.MONEY),
+        _shown(
+            *("account_id", _("Number of the credit in our books")),
+            of="Transfer.debit_account Transfer.credit_account",
+        ),
+        _shown("at", _("When"), ColumnKind.MOMENT, of="Transfer.created_at"),
+        _shown("reason", _("Why"), of="Transfer.code", words=CODES),
+        _shown("change_micros", _("Change"), ColumnKind.MONEY, of="Transfer.amount"),
     ),
 )
 
@@ -56,7 +68,7 @@ class LedgerKeeper(Keeper):
     room = "ledger"
     sections = (CREDIT, MOVEMENTS)
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """The accounts with the minutes beside them, and every movement of money."""
         mine = person.ids(NameKind.ACCOUNT)
         rows = LedgerAccount.objects.filter(Q(pk__in=mine) | Q(holder__in=mine)).order_by("opened_at", "pk")

@@ -16,6 +16,7 @@ from crystalcall.minutes.pins.models import Pin, PinMissSource
 from crystalcall.minutes.pins.sources import source_of
 from crystalcall.minutes.pins.values import Origin
 from crystalcall.privacy.keepers import Cell, Column, ColumnKind, Counts, Erasing, Keeper, NameKind, Person, Section
+from crystalcall.privacy.purposes import Purpose
 
 STATES: Final = {
     "issued": pgettext_lazy("export", "not used yet"),
@@ -29,12 +30,15 @@ PINS: Final = Section(
     "pins",
     _("Your PINs (the digits are on your order’s page only)"),
     (
-        Column("card", _("Serial number of the card")),
+        Column("card", _("Serial number of the card"), fields=("pins.Pin.serial",)),
+        Column("account_id", _("Number of the credit in our books"), fields=("pins.Pin.ledger_account_id",)),
         Column("pin", _("PIN")),
-        Column("state", _("State"), words=STATES),
-        Column("issued_at", _("Made"), ColumnKind.MOMENT),
-        Column("activated_at", _("First used"), ColumnKind.MOMENT),
-        Column("blocked_at", _("Blocked"), ColumnKind.MOMENT),
+        Column("state", _("State"), fields=("pins.Pin.state",), words=STATES),
+        Column("issued_at", _("Made"), ColumnKind.MOMENT, ("pins.Pin.issued_at",)),
+        Column("activated_at", _("First used"), ColumnKind.MOMENT, ("pins.Pin.activated_at",)),
+        Column("blocked_at", _("Blocked"), ColumnKind.MOMENT, ("pins.Pin.blocked_at",)),
+        Column("blocked_from", _("State before it was blocked"), fields=("pins.Pin.blocked_from",), words=STATES),
+        Column("block_reason", _("Why it was blocked"), fields=("pins.Pin.block_reason",)),
     ),
 )
 MASKED: Final = "•••• •••• ••••"
@@ -46,11 +50,17 @@ class PinsKeeper(Keeper):
     room = "pins"
     sections = (PINS,)
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """The PINs without their digits."""
         rows = Pin.objects.filter(ledger_account_id__in=person.ids(NameKind.ACCOUNT)).order_by("pk")
         return {
-            PINS.key: [(row.serial, MASKED, row.state, row.issued_at, row.activated_at, row.blocked_at) for row in rows]
+            PINS.key: [
+                (
+                    *(row.serial, str(row.ledger_account_id), MASKED, row.state, row.issued_at, row.activated_at),
+                    *(row.blocked_at, row.blocked_from, row.block_reason),
+                )
+                for row in rows
+            ]
         }
 
     def erase(self, person: Person, erasing: Erasing) -> Counts:

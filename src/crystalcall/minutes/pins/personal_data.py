@@ -1,33 +1,50 @@
-"""What this room keeps about people: next to nothing. Misses are kept for hours, under a keyed hash."""
+"""What this room keeps about people: the state of a card that is somebody's; misses for hours, under a keyed hash."""
+
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from crystalcall.privacy.inventory import declare, impersonal, personal
+from crystalcall.privacy.inventory import declare, impersonal, joined, personal
 from crystalcall.privacy.purposes import Purpose
+
+LINK: Final = "customers.AccountLink.ledger_account_id"
 
 
 def declare_all() -> None:
     """Declare the fields of PINs and of the sources of misses."""
+    card = joined(
+        personal(
+            category="user.account",
+            purposes=(
+                *(Purpose.ORDER_FULFILLMENT, Purpose.CALL_DELIVERY, Purpose.ABUSE_PREVENTION, Purpose.CUSTOMER_SERVICE),
+                *(Purpose.PRIVACY_REQUEST, Purpose.LEGAL_OBLIGATION),
+            ),
+            retention="credit_record",
+            erase="unlink",
+            label=_("Serial numbers and states of your cards"),
+        ),
+        by=LINK,
+    )
     secret = impersonal("a bearer secret like a key's cut, sealed or as a keyed hash; it says nothing about its bearer")
-    moment = impersonal("time of a change to a PIN, telling nothing without the account's link")
+    guessed = impersonal("how often somebody mistyped PINs that begin alike, of several cards at once")
     declare(
         "pins.Pin",
         {
             "id": impersonal("row number"),
-            "serial": impersonal("random public name of a PIN"),
+            "serial": card,
             "key": impersonal("opaque key of the order's line that the PIN was issued for"),
             "lookup": secret,
             "concern": secret,
             "sealed_pin": secret,
-            "ledger_account_id": impersonal("opaque account; only customers links it to a person"),
-            "state": impersonal("a word of the closed list of states"),
-            "issued_at": moment,
-            "activated_at": moment,
-            "blocked_at": moment,
-            "blocked_from": impersonal("the state before it was blocked"),
-            "block_reason": impersonal("the operator's or the program's words about a PIN, not about its bearer"),
-            "concern_misses": impersonal("a count of guesses"),
-            "concern_since": moment,
+            "ledger_account_id": card,
+            "state": card,
+            "issued_at": card,
+            "activated_at": card,
+            "blocked_at": card,
+            "blocked_from": card,
+            "block_reason": card,
+            "concern_misses": guessed,
+            "concern_since": guessed,
         },
     )
     declare(

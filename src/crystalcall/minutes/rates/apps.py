@@ -11,10 +11,13 @@ class RatesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Declare every field impersonal, and have start-up watch the triggers."""
+        """Declare every field impersonal, say places for others, and have start-up watch the triggers."""
         from crystalcall.minutes.rates import personal_data
+        from crystalcall.minutes.rates.values import place_words
         from crystalcall.plumbing import append_only
+        from crystalcall.privacy import keepers
 
         personal_data.declare_all()
+        keepers.set_place_words(place_words)
         for table in ("rates_carrierrate", "rates_rate", "rates_route", "rates_margin"):
             append_only.register(table)

@@ -79,6 +79,18 @@ class DestinationInfo:
         return ", ".join(word for word in words if word)
 
 
+def place_words(place: str, language: str) -> str:
+    """A place as others keep it, in words: "ru-landline" is "Russia, landline"; "ru-*" and "ru" are all of Russia."""
+    iso2, _dash, line = place.partition("-")
+    if not line or line == "*":
+        return country_name(iso2.upper(), language)
+    kind, _dash, area = line.partition("-")
+    try:
+        return DestinationInfo(place, iso2.upper(), LineType(kind), area).name(language)
+    except ValueError:
+        return place
+
+
 @dataclass(frozen=True, slots=True)
 class Deck:
     """A retail deck."""

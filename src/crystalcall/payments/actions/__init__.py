@@ -1,6 +1,6 @@
 """What this room does. The network is asked outside transactions; the outcome is applied under a lock, once."""
 
-from crystalcall.payments.actions.attempts import expire_attempts, start_attempt
+from crystalcall.payments.actions.attempts import expire_attempts, give_up_payment, start_attempt
 from crystalcall.payments.actions.examination import examine_transaction
 from crystalcall.payments.actions.notifications import examine_notification, receive_notification
 from crystalcall.payments.actions.reconciliation import reconcile
@@ -48,6 +48,7 @@ __all__ = [
     "examine_notification",
     "examine_transaction",
     "expire_attempts",
+    "give_up_payment",
     "receive_notification",
     "reconcile",
     "start_attempt",

@@ -53,6 +53,25 @@ def start_attempt(
     return _apply(attempt_id, answer, now=now)
 
 
+def give_up_payment(order_number: str, amount_micros: int, *, now: datetime) -> bool:
+    """Take no money for this order any more: what is approved from now on is voided, as a second payment is.
+
+    For an order whose buyer was forgotten: nobody could get what it buys. False where the money is here already; then
+    nothing was changed. No form is opened for it any more, not even by a request that is under way.
+    """
+    with transaction.atomic():
+        Payment.objects.get_or_create(
+            order_number=order_number,
+            defaults={"amount_micros": amount_micros, "created_at": now, "policy_version": current_number()},
+        )
+        payment = locks.payment_of_order(order_number)
+        if payment is None or payment.state == PaymentState.CAPTURED.value:
+            return False
+        payment.given_up_at = payment.given_up_at or now
+        payment.save(update_fields=["given_up_at"])
+    return True
+
+
 def expire_attempts(*, now: datetime) -> int:
     """Close attempts that were watched to their end, and give up those a crash left without a form; gives how many.
 
@@ -93,6 +112,8 @@ def _write_attempt(order: OrderReference, *, now: datetime) -> tuple[int, str] |
 def _obstacle(payment: Payment, *, now: datetime) -> UnavailableReason | None:
     if payment.state == PaymentState.CAPTURED.value:
         return UnavailableReason.ALREADY_PAID
+    if payment.given_up_at is not None:
+        return UnavailableReason.GIVEN_UP
     if payment.state == PaymentState.HELD.value:
         # A second payment beside one under review would be a double payment once the review ends well.
         return UnavailableReason.IN_REVIEW

@@ -86,7 +86,8 @@ def _apply(details: TransactionDetails, *, now: datetime) -> Examination:
             return Ignored(IgnoredReason.FAILED_A_CHECK)
         known_role = TransactionRole(known.role) if known else None
         case = _Case(details, payment, known, known_role, judgment, now)
-        role = next_role(case.known_role, judgment.role, is_paid_by_another=_is_paid_by_another(case))
+        is_wanted = payment.given_up_at is None and not _is_paid_by_another(case)
+        role = next_role(case.known_role, judgment.role, is_wanted=is_wanted)
         row = _write(case, role)
         if role is not case.known_role:
             _follow(case, row, role)
@@ -141,14 +142,26 @@ def _follow(case: _Case, row: GatewayTransaction, role: TransactionRole) -> None
     if role is TransactionRole.CAPTURED:
         _capture(case)
     elif role is TransactionRole.SURPLUS:
-        logger.error("order %s was paid a second time; %s is being voided", case.payment.order_number, row.trans_id)
-        tasks.enqueue_void(row.pk)
+        _void(case, row)
     elif role is TransactionRole.DISPUTED:
         logger.error("transaction %s fails a check: %s; a person must look", row.trans_id, row.reason)
     elif role is TransactionRole.HELD:
         _hold(case)
     if case.known_role is TransactionRole.HELD or role is TransactionRole.DECLINED:
         _settle_unpaid(case, row, role)
+
+
+def _void(case: _Case, row: GatewayTransaction) -> None:
+    payment = case.payment
+    if payment.given_up_at is None:
+        logger.error("order %s was paid a second time; %s is being voided", payment.order_number, row.trans_id)
+    else:
+        logger.warning("order %s was given up and then paid; %s is being voided", payment.order_number, row.trans_id)
+        # An order that waited for a review waits no more.
+        payment.state = PaymentState.DECLINED.value
+        payment.save(update_fields=["state"])
+        announce(PaymentDeclined(payment.order_number, payment.pk))
+    tasks.enqueue_void(row.pk)
 
 
 def _capture(case: _Case) -> None:

@@ -31,6 +31,7 @@ from crystalcall.payments.gateway import (
     UnknownCause,
     VoidAnswer,
 )
+from crystalcall.plumbing.openings import opening
 from crystalcall.plumbing.settings import Settings
 from crystalcall.privacy.gate import Permit
 
@@ -107,9 +108,9 @@ class AuthorizeNet:
 
     def open_hosted_page(self, permit: Permit, request: HostedPageRequest, /) -> PageAnswer:
         """Ask for a payment form, once. Errors: UncoveredRequestError when the permit does not cover the request."""
-        if not permit.covers(PROVIDER, "amount", "order_number"):
-            raise UncoveredRequestError("The permit does not cover the amount and the order number.")
         with_email = permit.covers(PROVIDER, "email")
+        if not permit.spend(PROVIDER, "amount", "order_number", "page_address"):
+            raise UncoveredRequestError("The permit does not cover the amount and the order number, or was used.")
         answer = self._send(wire.hosted_page_request(self._access.login, request, with_email=with_email), "hosted page")
         if not isinstance(answer, wire.Answer):
             return answer
@@ -190,8 +191,11 @@ class AuthorizeNet:
         started = time.monotonic()
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         try:
-            with self._http.stream("POST", self._access.api_url, content=body, headers=headers) as response:
-                return _interpret(response.status_code, _bounded(response, started + WHOLE_SECONDS))
+            with (
+                opening(PROVIDER),
+                self._http.stream("POST", self._access.api_url, content=body, headers=headers) as told,
+            ):
+                return _interpret(told.status_code, _bounded(told, started + WHOLE_SECONDS))
         except (httpx.ConnectError, httpx.ConnectTimeout):
             return GatewayUnknown(UnknownCause.NO_CONNECTION)
         except httpx.TimeoutException:

@@ -54,7 +54,8 @@ class Gap:
                 f"The clock went from {self.known_until:%Y-%m-%d %H:%M} to {now:%Y-%m-%d %H:%M} UTC while a version of "
                 "the privacy policy was announced."
             )
-        return f"{what} Set it right, or explain it with `crystalcall policy agree-clock --as OFFICER --reason TEXT`."
+        how = "crystalcall policy agree-clock --key-file FILE --reason TEXT"
+        return f"{what} Set it right, or explain it as an officer with `{how}`."
 
 
 def gap(known_until: datetime, now: datetime) -> Gap:

@@ -13,3 +13,12 @@ class PolicyAnnounced(Event):
     NAME: ClassVar[str] = "privacy.policy.announced"
     version: int
     announced_seconds: int
+
+
+@dataclass(frozen=True)
+class PolicyWithdrawn(Event):
+    """An announced version was taken back before it came into force; `announced_seconds` is when it was announced."""
+
+    NAME: ClassVar[str] = "privacy.policy.withdrawn"
+    version: int
+    announced_seconds: int

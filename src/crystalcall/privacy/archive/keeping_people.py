@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from crystalcall.privacy.archive.actions.destroying import destroy_lots, destroy_older
+from crystalcall.privacy.archive.actions.destroying import destroy_older, destroy_people
 from crystalcall.privacy.archive.models import ArchiveLot
 from crystalcall.privacy.archive.personal_data import RETENTION
 from crystalcall.privacy.archive.queries import finder_of, lots_about
@@ -25,6 +25,7 @@ from crystalcall.privacy.keepers import (
     Section,
     Way,
 )
+from crystalcall.privacy.purposes import Purpose
 from crystalcall.privacy.retention_classes import CLASSES
 
 ARCHIVED: Final = Section(
@@ -47,23 +48,22 @@ class ArchiveKeeper(Keeper):
     room = "archive"
     sections = (ARCHIVED,)
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """What lies there, without what it says: nobody can read that here."""
         return {ARCHIVED.key: [_row(lot) for lot in lots_about(_subjects(person))]}
 
     def erase(self, person: Person, erasing: Erasing) -> Counts:
-        """A child's is destroyed at once; else the archive is what stays of a deletion, for its own time."""
-        if erasing.way is not Way.CHILD:
+        """A child's is destroyed at once, and all of whoever wants nothing kept; else it stays for its own time."""
+        if erasing.way is not Way.CHILD and not erasing.nothing_sealed:
             return {}
-        lots = ArchiveLot.objects.select_for_update().filter(subject__in=_subjects(person)).order_by("pk")
-        return {"archived_values": destroy_lots(list(lots.values_list("pk", flat=True)))}
+        return {"archived_values": destroy_people(_subjects(person))}
 
     def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
         """Destroy lots that were sealed before then."""
-        period = CLASSES[RETENTION].period
-        if retention != RETENTION or period is None:
+        ended = CLASSES[RETENTION].ends(before)
+        if retention != RETENTION or ended is None:
             return {}
-        over = min(before + period, now)
+        over = min(ended, now)
         return {"archived_values": destroy_older(archive_class=RETENTION, before=over, now=now, limit=limit)}
 
 

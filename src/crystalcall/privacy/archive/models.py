@@ -1,4 +1,4 @@
-"""The archive's tables in the main database: lots and sealed values, whose keys lie elsewhere, and openings."""
+"""The archive's tables in the main database: lots and sealed values, whose keys lie elsewhere, and what opens them."""
 
 import uuid
 from typing import ClassVar
@@ -10,7 +10,7 @@ FINGERPRINT_LENGTH = 32
 
 
 class ArchiveLot(models.Model):
-    """What was put away about one person in one act, under a key of its own that only pairs of officers unwrap.
+    """What was put away about one person in one act, under a key of its own, which is sealed to the person's pair.
 
     `finder` is a keyed hash of the mailbox, by which a claim that comes with an address finds what it is about.
     `is_entered` says whether the register has counted it.
@@ -63,10 +63,29 @@ class ArchivedValue(models.Model):
         return f"{self.field} of {self.lot_id}"
 
 
+class ArchiveFinder(models.Model):
+    """An order by whose number somebody who was forgotten is found again: a keyed hash, gone with their last lot."""
+
+    subject = models.UUIDField()
+    finder = models.BinaryField(max_length=32, db_index=True)
+    policy_version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        """A number leads to somebody once."""
+
+        app_label = "privacy"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "finder"], name="archivefinder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+
 class ArchiveOpening(models.Model):
     """An officer's wish to open lots together with a second one; the reason is sealed under the opening's own key.
 
-    `asked_by` is the fingerprint of the officer's keys.
+    `asked_by` is the fingerprint of the officer's keys, `case` the authority's case that is the reason, if one is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,7 +94,7 @@ class ArchiveOpening(models.Model):
     asked_by = models.CharField(max_length=FINGERPRINT_LENGTH)
     subject_hash = models.CharField(max_length=64)
     sealed_reason = models.BinaryField(null=True)
-    veiled = models.BooleanField(default=False)
+    case = models.CharField(max_length=12, blank=True, default="")
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
@@ -98,6 +117,47 @@ class ArchiveOpening(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["expires_at"], condition=Q(closed_at__isnull=True), name="archiveopening_waits")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ArchiveRewrap(models.Model):
+    """An officer's wish to give the archive to the officers who serve now, together with a second one.
+
+    `asked_by` and `second` are fingerprints of keys, `officers` those of all who are to open it in future.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=12, unique=True)
+    asked_by = models.CharField(max_length=FINGERPRINT_LENGTH)
+    second = models.CharField(max_length=FINGERPRINT_LENGTH)
+    officers = models.JSONField()
+    subject_hash = models.CharField(max_length=64)
+    sealed_reason = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    policy_version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        """It ends, takes two, and keeps no reason when it is over."""
+
+        app_label = "privacy"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="archiverewrap_takes_two",
+                condition=Q(expires_at__gt=F("asked_at")) & ~Q(asked_by="") & ~Q(second="") & ~Q(asked_by=F("second")),
+            ),
+            models.CheckConstraint(
+                name="archiverewrap_over_is_silent",
+                condition=Q(closed_at__isnull=True, sealed_reason__isnull=False)
+                | Q(closed_at__isnull=False, sealed_reason__isnull=True),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["expires_at"], condition=Q(closed_at__isnull=True), name="archiverewrap_waits")
         ]
 
     def __str__(self) -> str:

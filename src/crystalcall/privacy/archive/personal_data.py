@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crystalcall.privacy.inventory import Impersonal, declare, impersonal, personal
+from crystalcall.privacy.inventory import Impersonal, Personal, declare, impersonal, personal
 from crystalcall.privacy.purposes import Purpose
 
 RETENTION = "sealed_archive"
@@ -10,30 +10,65 @@ _USES = (Purpose.RECORD_KEEPING, Purpose.LEGAL_OBLIGATION)
 
 
 def declare_all() -> None:
-    """Declare the fields of lots, values and openings."""
+    """Declare the fields of lots, values, finders, openings and rewraps."""
     version = impersonal("number of the policy in force when it was collected")
     _declare_lots(version)
+    _declare_finders(version)
+    common = _steps_of_officers(version)
     declare(
         "privacy.ArchiveOpening",
         {
-            "id": impersonal("random id; names the opening's own key"),
-            "reference": impersonal("random number of an opening"),
+            **common,
             "lots": impersonal("random ids of lots"),
-            "asked_by": impersonal("hash of an officer's public keys"),
-            "subject_hash": impersonal("hash of what two officers approve"),
-            "sealed_reason": personal(
-                category="user.job_title",
-                purposes=(Purpose.ACCOUNTABILITY,),
-                retention="officer",
-                erase="destroy",
-                label=_("Why officers open the archive"),
-                not_exported=_("what one officer says to another; erased when the opening is over"),
-            ),
-            "veiled": impersonal("whether the register keeps it veiled"),
-            "asked_at": impersonal("time of an officer's act"),
-            "expires_at": impersonal("end of an opening"),
+            "case": impersonal("random number of an authority's case"),
             "opened_at": impersonal("time of an officer's act"),
-            "closed_at": impersonal("end of an opening"),
+        },
+    )
+    declare(
+        "privacy.ArchiveRewrap",
+        {
+            **common,
+            "second": impersonal("hash of an officer's public keys"),
+            "officers": impersonal("hashes of officers' public keys"),
+        },
+    )
+
+
+def _steps_of_officers(version: Impersonal) -> dict[str, Personal | Impersonal]:
+    return {
+        "id": impersonal("random id; names its own key"),
+        "reference": impersonal("random number of what officers do in two steps"),
+        "asked_by": impersonal("hash of an officer's public keys"),
+        "subject_hash": impersonal("hash of what two officers approve"),
+        "sealed_reason": personal(
+            category="user.job_title",
+            purposes=(Purpose.ACCOUNTABILITY,),
+            retention="officer",
+            erase="destroy",
+            label=_("Why officers open the archive"),
+            not_exported=_("what one officer says to another; erased when the opening is over"),
+        ),
+        "asked_at": impersonal("time of an officer's act"),
+        "expires_at": impersonal("end of what officers do in two steps"),
+        "closed_at": impersonal("end of what officers do in two steps"),
+        "policy_version": version,
+    }
+
+
+def _declare_finders(version: Impersonal) -> None:
+    declare(
+        "privacy.ArchiveFinder",
+        {
+            "id": impersonal("row number"),
+            "subject": impersonal("an opaque id, which means nobody: its person was forgotten"),
+            "finder": personal(
+                category="user.unique_id.pseudonymous",
+                purposes=_USES,
+                retention=RETENTION,
+                erase="keep_for_records",
+                label=_("Fingerprint of your order’s number, by which what is sealed is found"),
+                not_exported=_("a keyed hash of a number, which tells nobody anything"),
+            ),
             "policy_version": version,
         },
     )
@@ -47,7 +82,7 @@ def _declare_lots(version: Impersonal) -> None:
             "id": impersonal("random id of a lot"),
             "subject": personal(
                 category="user.unique_id",
-                purposes=_USES,
+                purposes=(*_USES, Purpose.PRIVACY_REQUEST),
                 retention=RETENTION,
                 erase="keep_for_records",
                 label=_("Your number in our records"),

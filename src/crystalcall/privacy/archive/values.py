@@ -15,6 +15,7 @@ class NotKeptReason(StrEnum):
     NO_TIME = "class_without_time_in_the_archive"
     NOT_DECLARED = "field_not_kept_for_records"
     MARKETING = "given_for_offers_or_notices_alone"
+    OPENS_FOR_NOBODY = "its_officers_have_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class OpeningView:
     asked_at: datetime
     expires_at: datetime
     opened_at: datetime | None
-    veiled: bool
+    case: str
 
 
 class OpeningRefusal(StrEnum):
@@ -64,6 +65,7 @@ class OpeningRefusal(StrEnum):
 
     OFFICER_UNKNOWN = "officer_unknown"
     OFFICER_RETIRED = "officer_retired"
+    OFFICER_NOT_ADMITTED = "officer_not_admitted"
     KEYS_OF_ANOTHER = "keys_of_another_officer"
     REASON_MISSING = "reason_missing"
     NOTHING_THERE = "nothing_there"
@@ -73,6 +75,9 @@ class OpeningRefusal(StrEnum):
     SAME_OFFICER = "same_officer"
     ALTERED = "altered_since_it_was_asked"
     NOT_APPROVED = "not_approved_by_two"
+    UNKNOWN_CASE = "unknown_case"
+    SECOND_UNKNOWN = "second_officer_unknown"
+    NOT_THE_SECOND = "another_second_officer_was_named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,32 @@ class OpeningRefused:
     """Nothing was opened and nothing written, and why."""
 
     reason: OpeningRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class RewrapView:
+    """A rewrap that one officer has asked for; `officers` are the fingerprints of those who will open the archive."""
+
+    reference: str
+    asked_by: str
+    second: str
+    officers: tuple[str, ...]
+    people: int
+    asked_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """Whose archives each two of the officers who serve now open, and what nobody opens any more."""
+
+    reference: str
+    people: int
+    left: int
+    """People whose archives these two officers could not open: other two must."""
+    given_up: int
+    """People whose archives opened for nobody who serves, and were destroyed."""
+    register_hash: str
 
 
 class DestroyRefusal(StrEnum):
@@ -124,6 +155,12 @@ class ArchiveStanding:
     lots: int
     values: int
     waiting_openings: int
+    people: int = 0
+    """How many people have something there."""
+    lacking: int = 0
+    """How many of them have something that some two who serve cannot open: a rewrap brings it to all."""
+    shut: int = 0
+    """How many of them have something that no two officers who serve can open."""
 
     @property
     def keeps(self) -> bool:

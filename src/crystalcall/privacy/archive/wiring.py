@@ -2,16 +2,17 @@
 
 from crystalcall.privacy import keepers
 from crystalcall.privacy.archive import personal_data
-from crystalcall.privacy.archive.actions import archive_values
+from crystalcall.privacy.archive.actions import archive_values, find_by_order
 from crystalcall.privacy.archive.keeping_people import ArchiveKeeper
-from crystalcall.privacy.archive.models import ArchiveOpening
+from crystalcall.privacy.archive.models import ArchiveOpening, ArchiveRewrap
 from crystalcall.privacy.archive.queries import stands
 from crystalcall.privacy.keys import columns
 
 
 def wire() -> None:
-    """Declare the fields, name the sealed column, answer for people, and take what rooms put away."""
+    """Declare the fields, name the sealed columns, answer for people, and take what rooms put away."""
     personal_data.declare_all()
     columns.register(columns.PersonColumn(ArchiveOpening, "sealed_reason", "id"))
+    columns.register(columns.PersonColumn(ArchiveRewrap, "sealed_reason", "id"))
     keepers.register(ArchiveKeeper())
-    keepers.set_archivist(archive_values, stands)
+    keepers.set_archivist(archive_values, stands, find_by_order)

@@ -59,6 +59,7 @@ def hash_of(row: AuthorityCase, letter: Instrument, query: Query) -> str:
         "recipient": letter.recipient,
         "query": query.as_facts(),
         "deadline": row.deadline and row.deadline.isoformat(),
+        "scoping": row.scopings,
         "gag_until": row.gag_until and int(row.gag_until.timestamp()),
     }
     return approval_hash(ACT, content)

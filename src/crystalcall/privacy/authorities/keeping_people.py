@@ -7,8 +7,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crystalcall.privacy.authorities.actions.telling import forget_told
+from crystalcall.privacy.authorities.actions.telling import forget_told, lapse_open
 from crystalcall.privacy.authorities.models import AuthorityDisclosure
+from crystalcall.privacy.authorities.notices import forget_contacts_about
 from crystalcall.privacy.authorities.personal_data import RETENTION
 from crystalcall.privacy.authorities.queries import told_about, told_references
 from crystalcall.privacy.authorities.values import Told
@@ -25,6 +26,7 @@ from crystalcall.privacy.keepers import (
     Section,
     Way,
 )
+from crystalcall.privacy.purposes import Purpose
 
 KINDS: Final = {
     "order": pgettext_lazy("export", "an authority ordered it"),
@@ -34,7 +36,7 @@ HANDED: Final = Section(
     "authorities",
     _("What authorities got about you"),
     (
-        Column("about", _("Under which number"), fields=("privacy.AuthorityDisclosure.subject",)),
+        Column("about", _("Under which numbers"), ColumnKind.LIST, ("privacy.AuthorityDisclosure.subject",)),
         Column("case", _("Number of the case")),
         Column("authority", _("Who")),
         Column("kind", _("Why"), words=KINDS),
@@ -58,27 +60,33 @@ class AuthoritiesKeeper(Keeper):
         """The cases that were told: mails about them are the person's."""
         return ((NameKind.REQUEST, reference) for reference in told_references(person.disclosure_subjects))
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
-        """A row for each name under which something was handed over."""
-        return {HANDED.key: [_row(name, each) for name, each in told_about(person.disclosure_subjects)]}
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
+        """A row for each case in which something was handed over."""
+        return {HANDED.key: [_row(names, each) for names, each in told_about(person.disclosure_subjects)]}
 
     def erase(self, person: Person, erasing: Erasing) -> Counts:
-        """Forget to whom what was told points; while an order of silence stands the case keeps it, but of no child."""
+        """Forget to whom what was told points; while an order of silence stands the case keeps it, but of no child.
+
+        So it does with the address for the one mail that is due when the silence ends.
+        """
         rows = AuthorityDisclosure.objects.filter(subject__in=person.disclosure_subjects)
-        if erasing.way is not Way.CHILD:
+        if erasing.way is Way.CHILD:
+            forget_contacts_about(person.disclosure_subjects, now=erasing.now)
+        else:
             rows = rows.filter(case__told_at__isnull=False)
         deleted, _by_model = rows.delete()
         return {"authority_disclosures": deleted}
 
     def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
-        """Delete cases that were closed so long ago."""
+        """Delete cases that were closed so long ago, and close those that nobody decided in all that time."""
         if retention != RETENTION:
             return {}
-        return {"authority_cases": forget_told(before=before, now=now, limit=limit)}
+        lapsed = lapse_open(before=before, now=now, limit=limit)
+        return {"authority_cases": forget_told(before=before, now=now, limit=limit), "authority_cases_lapsed": lapsed}
 
 
-def _row(name: str, told: Told) -> tuple[Cell, ...]:
+def _row(names: tuple[str, ...], told: Told) -> tuple[Cell, ...]:
     return (
-        *(name, told.reference, told.authority, told.kind.value, told.fields, words_of(told.fields)),
+        *(names, told.reference, told.authority, told.kind.value, told.fields, words_of(told.fields)),
         *(told.since.isoformat(), told.until.isoformat(), told.handed_at, told.told_at),
     )

@@ -4,7 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from crystalcall.privacy.authorities.values import CaseKind, CaseState
 
@@ -14,7 +14,8 @@ HASH_LENGTH = 64
 class AuthorityCase(models.Model):
     """One request or report. The letter and the query are sealed under the case's own key.
 
-    `entries` are the hashes of its veiled lines in the register, which are spoken of once the person is told.
+    `scopings` counts how often it was said what is asked for, so that an approval counts for one alone. `entries` are
+    the hashes of its veiled lines in the register, of which it speaks when the silence is over: `unveiled_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,9 +29,11 @@ class AuthorityCase(models.Model):
     received_at = models.DateTimeField()
     deadline = models.DateField(null=True)
     gag_until = models.DateTimeField(null=True)
+    scopings = models.PositiveSmallIntegerField(default=0)
     extracted_at = models.DateTimeField(null=True)
     package_hash = models.CharField(max_length=HASH_LENGTH, blank=True, default="")
     told_at = models.DateTimeField(null=True)
+    unveiled_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     policy_version = models.PositiveSmallIntegerField(default=1)
 
@@ -58,12 +61,21 @@ class AuthorityCase(models.Model):
             models.CheckConstraint(
                 name="authoritycase_told_after", condition=Q(told_at__isnull=True) | Q(extracted_at__isnull=False)
             ),
+            models.CheckConstraint(
+                name="authoritycase_told_is_unveiled",
+                condition=Q(told_at__isnull=True) | Q(told_at=F("unveiled_at")),
+            ),
+            models.CheckConstraint(
+                name="authoritycase_unveiled_is_decided",
+                condition=Q(unveiled_at__isnull=True)
+                | Q(state__in=[CaseState.EXTRACTED.value, CaseState.REFUSED.value]),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["gag_until"],
-                condition=Q(extracted_at__isnull=False, told_at__isnull=True),
-                name="authoritycase_to_tell",
+                condition=Q(unveiled_at__isnull=True, state__in=[CaseState.EXTRACTED.value, CaseState.REFUSED.value]),
+                name="authoritycase_to_unveil",
             ),
             models.Index(fields=["closed_at"], name="authoritycase_by_closing"),
         ]
@@ -90,3 +102,23 @@ class AuthorityDisclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} in {self.case_id}"
+
+
+class AuthorityNotice(models.Model):
+    """Where a person is told of a case, though they may be forgotten until then: sealed under a key of its own.
+
+    It stands from the handing over until the mail is sent, and its key goes with it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.OneToOneField(AuthorityCase, on_delete=models.CASCADE, related_name="notice")
+    sealed_contact = models.BinaryField()
+    policy_version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        """One for a case."""
+
+        app_label = "privacy"
+
+    def __str__(self) -> str:
+        return str(self.case_id)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyrage
 
 from crystalcall.privacy.authorities.values import Instrument, PackageRows, Query
+from crystalcall.rules.privacy.printable import printable
 
 FORMAT: Final = "crystalcall-authority-package-1"
 #: The same content gives the same bytes: the moment stands in the manifest.
@@ -76,4 +77,4 @@ def _page(reference: str, rows: Sequence[PackageRows]) -> str:
 
 
 def _cells(columns: Sequence[str], row: Any) -> str:
-    return "".join(f"<td>{'' if row[name] is None else escape(str(row[name]))}</td>" for name in columns)
+    return "".join(f"<td>{'' if row[name] is None else escape(printable(str(row[name])))}</td>" for name in columns)

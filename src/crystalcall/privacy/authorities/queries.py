@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from crystalcall.privacy.authorities.content import letter_of, person_of, query_of
 from crystalcall.privacy.authorities.models import AuthorityCase, AuthorityDisclosure
-from crystalcall.privacy.authorities.values import CaseKind, CaseState, CaseView, Instrument, Query, Told
-from crystalcall.privacy.keepers import Person
+from crystalcall.privacy.authorities.values import Asked, CaseKind, CaseState, CaseView, Told
+from crystalcall.privacy.authorities.wording import words_of
+from crystalcall.privacy.keepers import NameKind, Person
 from crystalcall.privacy.officers.queries import standing
 
 
@@ -23,21 +24,24 @@ def cases(*, closed_too: bool = False, at_most: int = 500) -> tuple[CaseView, ..
     return tuple(view_of(row) for row in rows[:at_most])
 
 
-def content(reference: str) -> tuple[Instrument, Query | None] | None:
-    """The letter and the query of a case: for officers, who are entered as having looked."""
+def asked_of(reference: str) -> Asked | None:
+    """What a case asks for, without whose and without the letter's words; None before anybody said it."""
     row = AuthorityCase.objects.filter(reference=reference).first()
-    return None if row is None else (letter_of(row), query_of(row))
+    query = None if row is None else query_of(row)
+    if row is None or query is None:
+        return None
+    people = len(person_of(query).of(NameKind.CUSTOMER))
+    fields = tuple((name, words_of([name])[0]) for name in query.fields)
+    return Asked(fields, query.since, query.until, people, letter_of(row).recipient)
 
 
-def told_about(subjects: Collection[str]) -> tuple[tuple[str, Told], ...]:
-    """What was handed over about any of these names, each with the name; only what its person may know."""
+def told_about(subjects: Collection[str]) -> tuple[tuple[tuple[str, ...], Told], ...]:
+    """What was handed over about any of these names, once for each case with the names; only what may be known."""
     rows = AuthorityDisclosure.objects.filter(subject__in=subjects, case__told_at__isnull=False)
-    found = []
-    for row in rows.select_related("case").order_by("case__extracted_at", "pk"):
-        told = told_of(row.case)
-        if told is not None:
-            found.append((row.subject, told))
-    return tuple(found)
+    names: dict[AuthorityCase, list[str]] = {}
+    for row in rows.select_related("case").order_by("case__extracted_at", "subject"):
+        names.setdefault(row.case, []).append(row.subject)
+    return tuple((tuple(each), told) for case, each in names.items() if (told := told_of(case)) is not None)
 
 
 def told_case(reference: str) -> tuple[Told, Person] | None:
@@ -84,4 +88,5 @@ def view_of(row: AuthorityCase) -> CaseView:
         approvals=len(standing(row.subject_hash)) if row.subject_hash else 0,
         extracted_at=row.extracted_at,
         told_at=row.told_at,
+        unveiled_at=row.unveiled_at,
     )

@@ -10,6 +10,7 @@ from crystalcall.privacy.inventory import Personal, declaration_of
 from crystalcall.privacy.keepers import Column, ColumnKind, Section
 from crystalcall.privacy.purposes import Purpose
 
+NEVER: Final = frozenset({"authorities", "archive"})
 EVERYTHING: Final = frozenset({"*", "all", "everything", "any"})
 
 
@@ -63,4 +64,6 @@ def _problem(name: str) -> CaseRefusal | None:
 
 
 def _sections() -> tuple[Section, ...]:
-    return tuple(section for keeper in keepers.all_keepers() for section in keeper.sections)
+    """What one authority got is not told to another, nor what lies sealed for two officers."""
+    rooms = [each for each in keepers.all_keepers() if each.room not in NEVER]
+    return tuple(section for keeper in rooms for section in keeper.sections)

@@ -82,6 +82,29 @@ class CaseView:
     approvals: int
     extracted_at: datetime | None
     told_at: datetime | None
+    unveiled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a case asks for, as far as it names nobody: what an officer reads before approving it."""
+
+    fields: tuple[tuple[str, str], ...]
+    """Names and words."""
+    since: date
+    until: date
+    people: int
+    recipient: str
+
+    def as_facts(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {
+            "fields": [{"name": name, "words": words} for name, words in self.fields],
+            "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+            "people": self.people,
+            "recipient": self.recipient,
+        }
 
 
 class CaseRefusal(StrEnum):
@@ -92,6 +115,7 @@ class CaseRefusal(StrEnum):
     NOT_SCOPED = "not_scoped_yet"
     OFFICER_UNKNOWN = "officer_unknown"
     OFFICER_RETIRED = "officer_retired"
+    OFFICER_NOT_ADMITTED = "officer_not_admitted"
     KEYS_OF_ANOTHER = "keys_of_another_officer"
     RECIPIENT_SENSELESS = "recipient_is_no_age_key"
     WORDS_MISSING = "words_missing"

@@ -3,7 +3,7 @@
 from crystalcall.privacy import keepers
 from crystalcall.privacy.authorities import personal_data
 from crystalcall.privacy.authorities.keeping_people import AuthoritiesKeeper
-from crystalcall.privacy.authorities.models import AuthorityCase
+from crystalcall.privacy.authorities.models import AuthorityCase, AuthorityNotice
 from crystalcall.privacy.keys import columns
 
 
@@ -12,4 +12,5 @@ def wire() -> None:
     personal_data.declare_all()
     columns.register(columns.PersonColumn(AuthorityCase, "sealed_letter", "id"))
     columns.register(columns.PersonColumn(AuthorityCase, "sealed_query", "id"))
+    columns.register(columns.PersonColumn(AuthorityNotice, "sealed_contact", "id"))
     keepers.register(AuthoritiesKeeper())

@@ -34,6 +34,7 @@ from crystalcall.privacy.erasures.queries import beyond_ledger
 from crystalcall.privacy.erasures.values import Replayed
 from crystalcall.privacy.keys import store
 from crystalcall.privacy.keys.carrying import Carried, carry_in, carry_out, count_carried
+from crystalcall.privacy.register import witness
 from crystalcall.privacy.register.actions import enter
 from crystalcall.privacy.register.kinds import EntryKind
 from crystalcall.privacy.register.queries import head
@@ -116,10 +117,13 @@ def look(path: Path, identity: Path, kind: Kind, tell: Tell) -> Looked:
 def restore(plan: RestorePlan, *, now: datetime, tell: Tell) -> Restored:
     """Put a backup in the place that the settings name, and forget again whoever was forgotten since.
 
-    Everything is read and checked before anything is changed. Errors: BackupError.
+    Everything is read and checked before anything is changed. Days of the register whose roots went out and that the
+    backup does not know are named in the line that enters the restore. Errors: BackupError.
     """
     looked = look(plan.path, plan.identity, Kind.DATABASE, tell)
     _refuse(plan, looked.manifest, tell)
+    if plan.replaces:
+        _remember_days()
     whole = sum(looked.manifest.counts.values())
     with _incoming(plan.path, plan.identity) as incoming:
         rows = database.load(incoming.pieces(), tell, rows=whole, size=looked.size)
@@ -131,13 +135,31 @@ def restore(plan: RestorePlan, *, now: datetime, tell: Tell) -> Restored:
         return Restored(looked.manifest, rows, keys_added, migrated, Replayed(0, 0), 0)
     lacking = beyond_ledger()
     replayed = replay(now=now, grace=NO_GRACE)
-    facts: dict[str, str | int] = {
+    lost = _enter_restored(looked, replayed, now)
+    return Restored(looked.manifest, rows, keys_added, migrated, replayed, lacking, lost)
+
+
+def _remember_days() -> None:
+    """Write into the witness what the database that is about to go has signed, where one stands and can be read."""
+    try:
+        if not database.is_empty():
+            witness.keep_up()
+    except DatabaseError:
+        pass  # it is being replaced because it is broken
+
+
+def _enter_restored(looked: Looked, replayed: Replayed, now: datetime) -> int:
+    """Enter the restore with the days that it took back; gives how many these are."""
+    missing = witness.unnamed()
+    facts: dict[str, str | int | list[str]] = {
         "made_at": f"{looked.manifest.made_at:{STAMP}}",
         "content_sha256": looked.sha256,
         "erasures_replayed": replayed.lines,
+        **witness.facts_of(missing[: witness.DAYS_IN_A_LINE]),
     }
     enter(EntryKind.BACKUP_RESTORED, facts, now=now)
-    return Restored(looked.manifest, rows, keys_added, migrated, replayed, lacking)
+    witness.name_lost_days(now)  # those that did not fit into that line
+    return len(missing)
 
 
 def _refuse(plan: RestorePlan, manifest: Manifest, tell: Tell) -> None:

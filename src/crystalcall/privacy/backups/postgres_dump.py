@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from psycopg.conninfo import make_conninfo
 
+from crystalcall.plumbing.openings import opening
 from crystalcall.privacy.backups.values import BackupError, Reason, Snapshot, Tell
 
 ENGINE: Final = "postgresql"
@@ -159,14 +160,15 @@ def _running(name: str, *options: str) -> Iterator[_Program]:
     place, secret = _address(connections[DEFAULT_DB_ALIAS].settings_dict)
     command = [str(programs() / name), *options, f"--dbname={place}"]
     complaints = os.memfd_create("complaints")
-    process = subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
-        command,
-        env=os.environ | secret,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=complaints,
-        cwd="/",
-    )
+    with opening("backups"):
+        process = subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
+            command,
+            env=os.environ | secret,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            cwd="/",
+        )
     try:
         yield _Program(process, complaints)
     finally:

@@ -114,6 +114,7 @@ class Restored:
     """What a restore brought, and what was done again after it.
 
     `beyond_ledger` erasures are known to the backup and not to the replay ledger, which then lacks later ones too.
+    `lost_days` days of the register had gone out and are no longer in it; its newest line names them.
     """
 
     manifest: Manifest
@@ -122,3 +123,4 @@ class Restored:
     migrated: bool
     replayed: Replayed
     beyond_ledger: int
+    lost_days: int = 0

@@ -64,9 +64,10 @@ def _datasets() -> Iterable[Entry]:
 def _field(name: str, entry: Declaration) -> Entry:
     if isinstance(entry, Impersonal):
         return {"name": name, "description": entry.reason, "data_categories": [OPERATIONS]}
+    joined = f"; joined to a person by {entry.joined_by}" if entry.joined_by else ""
     return {
         "name": name,
-        "description": f"{entry.words}; kept {entry.rule.words}; on deletion: {entry.erase}",
+        "description": f"{entry.words}; kept {entry.rule.words}; on deletion: {entry.erase}{joined}",
         "data_categories": [entry.category],
         "data_uses": sorted({FACTS[purpose].use for purpose in entry.purposes}),
         "data_purposes": sorted(purpose.value for purpose in entry.purposes),

@@ -68,6 +68,7 @@ class Row:
     rooms: tuple[str, ...]
     uses: tuple[str, ...]
     retention: tuple[str, ...]
+    deletion: tuple[str, ...]
     given_to: tuple[str, ...]
 
 
@@ -166,5 +167,6 @@ def _row(group: Collected) -> Row:
         rooms=tuple(room_words(room) for room in _rooms_of(group)),
         uses=tuple(use.words for use in group.uses),
         retention=tuple(str(rule.words) for rule in group.retention),
+        deletion=group.deletion,
         given_to=tuple(given.name for given in group.given_to),
     )

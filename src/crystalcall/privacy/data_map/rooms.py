@@ -14,6 +14,8 @@ ROOMS: Final[Mapping[str, "_StrPromise"]] = {
     "payments": _("Payments"),
     "calls": _("Calls"),
     "pins": _("Cards and PINs"),
+    "ledger": _("The books"),
+    "limits": _("Limits of cards"),
     "mailings": _("Letters"),
     "privacy": _("Privacy requests and the register"),
     "keys": _("Keys"),

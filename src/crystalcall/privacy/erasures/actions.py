@@ -1,7 +1,7 @@
 """Forgetting people: every room at once, the keys with them, and again where a restored backup brought them back."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,35 +11,50 @@ from django.db import transaction
 from crystalcall.privacy import keepers
 from crystalcall.privacy.erasures import ledger
 from crystalcall.privacy.erasures.models import Erasure, ProviderTask, SuspendedSubject
-from crystalcall.privacy.erasures.proofs import prove_child_erasure, prove_erasure, prove_replay
+from crystalcall.privacy.erasures.proofs import prove_erasure, prove_replay
 from crystalcall.privacy.erasures.queries import lines_not_done, providers_told
 from crystalcall.privacy.erasures.values import Ask, Erased, ErasureWaits, NobodyToErase, Replayed
 from crystalcall.privacy.holds.actions import postpone_if_held
+from crystalcall.privacy.holds.locks import lock_people
+from crystalcall.privacy.holds.queries import is_held
 from crystalcall.privacy.keepers import Erasing, NameKind, Person, Way
 from crystalcall.privacy.keys import actions as keys
+from crystalcall.privacy.keys.queries import destroyed_among
 
 logger = logging.getLogger(__name__)
 
 GRACE: Final = timedelta(minutes=5)
 """So long a line is left to the process that wrote it."""
 REFUNDED: Final = "cards_refunded"
+UNDELIVERED: Final = "orders_paid_undelivered"
 
 
-def erase_person(person: Person, way: Way, *, now: datetime, by: str = "") -> Erased | NobodyToErase | ErasureWaits:
-    """Forget a person in every room, in one transaction, and destroy their keys; under a legal hold, wait for its end.
+def erase_person(
+    person: Person, way: Way, *, now: datetime, by: str = "", nothing_sealed: bool = False
+) -> Erased | NobodyToErase | ErasureWaits:
+    """Forget a person in every room, in one transaction, and destroy their keys; what keeps it from that is waited for.
 
-    `by` is the fingerprint of the officer who does it for the person; empty where the person does it.
+    Under a legal hold it is done when that ends; while money is here for which nothing was delivered yet, by `replay`
+    some minutes later. `by` is the fingerprint of the officer who does it for the person; empty where the person does
+    it. With `nothing_sealed` the archive keeps nothing of it either. However many ask at the same moment, one erases
+    and the others find nobody.
 
     The replay ledger is written first, so that a crash at any later moment leaves an erasure that is finished by
     `replay`. Errors: OSError where the ledger cannot be written; nothing is erased then.
     """
-    subjects = person.ids(NameKind.CUSTOMER)
-    if not subjects:
-        return NobodyToErase()
-    if postpone_if_held(person, way, by=by, now=now):
-        return ErasureWaits()
-    line = ledger.append(subjects, way, now=now)
-    return _carry_out(person, Erasing(way, now), line, by)
+    try:
+        with transaction.atomic():
+            lock_people(person.ids(NameKind.CUSTOMER))
+            person = _still_there(person)
+            subjects = person.ids(NameKind.CUSTOMER)
+            if not subjects:
+                return NobodyToErase()
+            if postpone_if_held(person, way, by=by, now=now):
+                return ErasureWaits()
+            line = ledger.append(subjects, way, now=now)
+            return _carry_out(person, Erasing(way, now, nothing_sealed=nothing_sealed), line, by)
+    except keepers.MoneyUnderWayError:
+        return ErasureWaits(for_money=True)
 
 
 def erase_child(person: Person, by: str, *, now: datetime) -> Erased | NobodyToErase | ErasureWaits:
@@ -56,9 +71,7 @@ def erase_child(person: Person, by: str, *, now: datetime) -> Erased | NobodyToE
     erased = erase_person(person, Way.CHILD, now=now, by=by)
     if not isinstance(erased, Erased):
         return erased
-    with transaction.atomic():
-        tasks = _ask_providers(person, told, refund=bool(erased.counts.get(REFUNDED)), now=now)
-        prove_child_erasure(erased, by, tasks, now=now)
+    _ask_providers(person, told, refund=_is_owed(erased), now=now)
     return erased
 
 
@@ -91,14 +104,9 @@ def replay(*, now: datetime, grace: timedelta = GRACE) -> Replayed:
     found = _present(missing)
     people, counts = 0, []
     for line in missing:
-        person = Person().joined(NameKind.CUSTOMER, found.get(line.hash, ()))
-        # Nobody of this line is here: the line is marked as carried out all the same.
-        whole = keepers.whole(person, widen=False) if person else person
-        if line.way is Way.CHILD and whole:
-            suspend(whole, now=now)
-        erased = _carry_out(whole, Erasing(line.way, now, replayed=True), line)
-        if erased.register_sequence is not None:
-            people += len(whole.of(NameKind.CUSTOMER))
+        erased, those = _replay_line(line, found.get(line.hash, ()), now=now)
+        if erased is not None and erased.register_sequence is not None:
+            people += those
             counts.append(erased.counts)
     if people:
         with transaction.atomic():
@@ -115,6 +123,24 @@ def ask_for_refunds(order_numbers: Iterable[str], *, now: datetime) -> int:
     ]
     ProviderTask.objects.bulk_create(tasks, ignore_conflicts=True)
     return len(tasks)
+
+
+def _replay_line(line: ledger.Line, customers: Collection[UUID], *, now: datetime) -> tuple[Erased | None, int]:
+    """Carry out one line, with how many people it named here; None where it has to wait, and comes again."""
+    person = Person().joined(NameKind.CUSTOMER, customers)
+    # Nobody of this line is here: the line is marked as carried out all the same.
+    whole = keepers.whole(person, widen=False) if person else person
+    if line.way is Way.CHILD and whole:
+        suspend(whole, now=now)
+    try:
+        with transaction.atomic():
+            lock_people(whole.ids(NameKind.CUSTOMER))
+            if is_held(whole, since=line.at):
+                return None, 0
+            return _carry_out(whole, Erasing(line.way, now, replayed=True), line), len(whole.of(NameKind.CUSTOMER))
+    except keepers.MoneyUnderWayError:
+        logger.warning("line %d of the replay ledger waits for an order that is being delivered", line.number)
+        return None, 0
 
 
 def mark_task_done(task_id: int, *, now: datetime) -> bool:
@@ -136,6 +162,7 @@ def _carry_out(person: Person, erasing: Erasing, line: ledger.Line, by: str = ""
         if not is_new:
             # Another process was faster: it holds or has done the very same work.
             return Erased(erasing.way, row.counts, 0, line.hash)
+        person = _with_own_mailboxes(person)
         counts = keepers.total([keeper.erase(person, erasing) for keeper in reversed(keepers.all_keepers())])
         row.counts = dict(counts)
         row.save(update_fields=["counts"])
@@ -143,6 +170,28 @@ def _carry_out(person: Person, erasing: Erasing, line: ledger.Line, by: str = ""
         # Last, since nothing brings a key back: should the commit fail now, `replay` erases what nobody can open.
         destroyed = keys.destroy(person.key_subjects, now=erasing.now)
     return Erased(erasing.way, counts, destroyed, line.hash, proof)
+
+
+def _still_there(person: Person) -> Person:
+    """The person without customers whose keys are destroyed: somebody else forgot them, perhaps a moment ago."""
+    gone = {str(each) for each in destroyed_among(person.ids(NameKind.CUSTOMER))}
+    return Person(frozenset(name for name in person.names if name[0] is not NameKind.CUSTOMER or name[1] not in gone))
+
+
+def _with_own_mailboxes(person: Person) -> Person:
+    """The person with each mailbox that nobody else has, and its requests: nothing is to lead from there to them.
+
+    A mailbox that is somebody else's too (another purchase, made since) stays theirs.
+    """
+    boxes = _resolved(person, NameKind.MAILBOX)
+    sharing = _resolved(Person(boxes), NameKind.CUSTOMER) - person.names
+    own = boxes - _resolved(Person(sharing), NameKind.MAILBOX)
+    return Person(person.names | own | _resolved(Person(own), NameKind.REQUEST))
+
+
+def _resolved(person: Person, kind: NameKind) -> frozenset[tuple[NameKind, str]]:
+    found = (name for keeper in keepers.all_keepers() for name in keeper.resolve(person)) if person else ()
+    return frozenset(name for name in found if name[0] is kind)
 
 
 def _present(lines: Iterable[ledger.Line]) -> Mapping[str, list[UUID]]:
@@ -159,7 +208,11 @@ def _present(lines: Iterable[ledger.Line]) -> Mapping[str, list[UUID]]:
     return found
 
 
-def _ask_providers(person: Person, told: Mapping[str, tuple[str, ...]], *, refund: bool, now: datetime) -> int:
+def _is_owed(erased: Erased) -> bool:
+    return any(erased.counts.get(word) for word in (REFUNDED, UNDELIVERED))
+
+
+def _ask_providers(person: Person, told: Mapping[str, tuple[str, ...]], *, refund: bool, now: datetime) -> None:
     """Whoever got something about this person is to be asked to erase it, and the gateway to pay back."""
     tasks = [
         ProviderTask(provider=provider, ask=Ask.ERASE.value, reference=subject, opened_at=now)
@@ -172,4 +225,3 @@ def _ask_providers(person: Person, told: Mapping[str, tuple[str, ...]], *, refun
             for number in person.of(NameKind.ORDER)
         ]
     ProviderTask.objects.bulk_create(tasks, ignore_conflicts=True)
-    return len(tasks)

@@ -36,7 +36,12 @@ class NobodyToErase:
 
 @dataclass(frozen=True, slots=True)
 class ErasureWaits:
-    """A legal hold stands: nothing was erased, and what was asked is noted and done when the hold ends."""
+    """Nothing was erased yet: a legal hold stands, or money is here for which nothing was delivered yet.
+
+    What was asked is noted, and done when the hold ends or some minutes later.
+    """
+
+    for_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)

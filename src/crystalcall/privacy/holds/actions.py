@@ -11,11 +11,12 @@ from typing import Final
 from django.db import transaction
 
 from crystalcall.plumbing.ids import random_code
-from crystalcall.privacy.holds.locks import lock_hold
+from crystalcall.privacy.holds.locks import lock_hold, lock_people
 from crystalcall.privacy.holds.models import HeldName, LegalHold, WaitingErasure
 from crystalcall.privacy.holds.queries import due_for_release, is_held, view_of
 from crystalcall.privacy.holds.values import HoldReason, HoldRefusal, HoldRefused, HoldView
 from crystalcall.privacy.keepers import NameKind, Person, Way
+from crystalcall.privacy.keys.queries import KeyState, state_of
 from crystalcall.privacy.policy.queries import current_number
 from crystalcall.privacy.register.actions import enter
 from crystalcall.privacy.register.kinds import EntryKind
@@ -29,16 +30,20 @@ def place_hold(
 ) -> HoldView | HoldRefused:
     """Keep everything of this person that is there now, whatever asks for its end, until a day.
 
-    `by` is the officer's fingerprint; `note`, in free words, is kept sealed in the register alone.
+    `by` is the officer's fingerprint; `note`, in free words, is kept sealed in the register alone. Of a hold and an
+    erasure at the same moment one waits for the other: either the hold stands and nothing was erased, or there is
+    nobody left to hold.
     """
-    names = [(kind, name) for kind, name in sorted(person.names) if kind is not NameKind.MAILBOX]
-    if not person.of(NameKind.CUSTOMER):
-        return HoldRefused(HoldRefusal.NOBODY)
     if until <= now:
         return HoldRefused(HoldRefusal.ENDS_BEFORE_IT_BEGINS)
     if until > now + LONGEST:
         return HoldRefused(HoldRefusal.TOO_LONG)
     with transaction.atomic():
+        lock_people(person.ids(NameKind.CUSTOMER))
+        person = _still_there(person)
+        if not person.of(NameKind.CUSTOMER):
+            return HoldRefused(HoldRefusal.NOBODY)
+        names = [(kind, name) for kind, name in sorted(person.names) if kind is not NameKind.MAILBOX]
         row = LegalHold.objects.create(
             reference=random_code(), reason=reason.value, officer=by, placed_at=now, until=until
         )
@@ -49,6 +54,12 @@ def place_hold(
         facts = {"hold": row.reference, "reason": reason.value, "officer": by, "until": f"{until:%Y-%m-%d}"}
         enter(EntryKind.LEGAL_HOLD, facts, now=now, secret={"note": note})
     return view_of(row, len(names))
+
+
+def _still_there(person: Person) -> Person:
+    """The person without those whose keys are destroyed: they were forgotten, perhaps a moment ago."""
+    gone = [each for each in person.ids(NameKind.CUSTOMER) if state_of(each) is KeyState.DESTROYED]
+    return Person(person.names - {(NameKind.CUSTOMER, str(each)) for each in gone})
 
 
 def release_hold(reference: str, *, by: str, note: str = "", now: datetime) -> HoldView | HoldRefused:

@@ -14,11 +14,16 @@ def held_names(kind: NameKind) -> frozenset[str]:
     return frozenset(HeldName.objects.filter(kind=kind.value).values_list("name", flat=True))
 
 
-def is_held(person: Person) -> bool:
-    """Whether a standing hold holds any of this person's names."""
+def is_held(person: Person, *, since: datetime | None = None) -> bool:
+    """Whether a standing hold (placed after a moment, where one is given) holds any of this person's names.
+
+    An erasure that was begun and cut short asks for later ones alone: none stood when it began, so that an earlier one
+    in this database is that of a restored backup, and was released long ago.
+    """
+    held = HeldName.objects.all() if since is None else HeldName.objects.filter(hold__placed_at__gt=since)
     for kind in NameKind:
         names = person.of(kind)
-        if names and HeldName.objects.filter(kind=kind.value, name__in=names).exists():
+        if names and held.filter(kind=kind.value, name__in=names).exists():
             return True
     return False
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
-from crystalcall.privacy.keys.models import ArchiveWrap, DataKey
+from crystalcall.privacy.keys.models import ArchiveLotKey, ArchivePair, ArchiveWrap, DataKey
 from crystalcall.privacy.keys.routing import KEY_STORE
 from crystalcall.privacy.keys.store import PIECE, scrub
 
@@ -23,18 +23,40 @@ class CarriedKey(msgspec.Struct, frozen=True, tag="key"):
     destroyed_on: date | None
 
 
-class CarriedWrap(msgspec.Struct, frozen=True, tag="wrap"):
-    """The key of a lot of the archive, as it lies for one pair of officers."""
+class CarriedPair(msgspec.Struct, frozen=True, tag="archive_pair"):
+    """The public half of a person's pair of the archive."""
 
-    lot: UUID
-    first: str
-    second: str
-    wrapped: bytes
+    subject: UUID
+    recipient: str
     made_on: date
 
 
-Carried: TypeAlias = CarriedKey | CarriedWrap
-TABLES: Final[tuple[tuple[Any, type[Any]], ...]] = ((DataKey, CarriedKey), (ArchiveWrap, CarriedWrap))
+class CarriedWrap(msgspec.Struct, frozen=True, tag="archive_wrap"):
+    """The private half of a person's pair, as it lies for two officers."""
+
+    subject: UUID
+    first: str
+    second: str
+    wrapped: bytes
+
+
+class CarriedLotKey(msgspec.Struct, frozen=True, tag="archive_lot"):
+    """The key of a lot of the archive, sealed to its person's public half."""
+
+    lot: UUID
+    subject: UUID
+    sealed: bytes
+    made_on: date
+
+
+Carried: TypeAlias = CarriedKey | CarriedPair | CarriedWrap | CarriedLotKey
+TABLES: Final[tuple[tuple[Any, type[Any]], ...]] = (
+    (DataKey, CarriedKey),
+    (ArchivePair, CarriedPair),
+    (ArchiveWrap, CarriedWrap),
+    (ArchiveLotKey, CarriedLotKey),
+)
+_OF_THE_ARCHIVE: Final = TABLES[1:]
 
 
 def count_carried() -> int:
@@ -59,11 +81,11 @@ def carry_in(pieces: Iterable[Sequence[Carried]]) -> int:
     """Add what this key store lacks; gives how many keys and wraps it has more than before.
 
     What stands here is never changed, with one exception: a tombstone wins wherever it comes from, so that no key
-    that was destroyed comes back. Wraps leave no tombstones: they are added only where there is none at all, since the
-    key store was lost then; else one that lacks was destroyed.
+    that was destroyed comes back. The archive's keys leave no tombstones: they are added only where there is no pair at
+    all, since the key store was lost then; else one that lacks was destroyed.
     """
     standing = DataKey.objects.filter(wrapped__isnull=False)
-    before, takes_wraps = standing.count() + ArchiveWrap.objects.count(), not ArchiveWrap.objects.exists()
+    before, takes_archive = standing.count() + ArchiveWrap.objects.count(), not ArchivePair.objects.exists()
     for piece in pieces:
         with transaction.atomic(using=KEY_STORE):
             keys = [row for row in piece if isinstance(row, CarriedKey)]
@@ -71,8 +93,8 @@ def carry_in(pieces: Iterable[Sequence[Carried]]) -> int:
             for key in keys:
                 if key.destroyed_on is not None:
                     standing.filter(pk=key.subject).update(wrapped=None, wrapped_by="", destroyed_on=key.destroyed_on)
-            if takes_wraps:
-                _add(ArchiveWrap, [row for row in piece if isinstance(row, CarriedWrap)])
+            for model, form in _OF_THE_ARCHIVE if takes_archive else ():
+                _add(model, [row for row in piece if isinstance(row, form)])
     scrub()
     return standing.count() + ArchiveWrap.objects.count() - before
 

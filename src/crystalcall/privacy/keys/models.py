@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 OUTER_KEY_LENGTH = 16
 FINGERPRINT_LENGTH = 32
+RECIPIENT_LENGTH = 80
 
 
 class DataKey(models.Model):
@@ -43,24 +44,51 @@ class DataKey(models.Model):
         return str(self.subject)
 
 
-class ArchiveWrap(models.Model):
-    """The key of one lot of the archive for one pair of officers: encrypted to the second, and that to the first."""
+class ArchivePair(models.Model):
+    """That a person has a key pair of the archive: the public half, to which this program seals."""
 
-    lot = models.UUIDField()
-    first = models.CharField(max_length=FINGERPRINT_LENGTH)
-    second = models.CharField(max_length=FINGERPRINT_LENGTH)
-    wrapped = models.BinaryField()
-    made_on = models.DateField(db_index=True)
+    subject = models.UUIDField(primary_key=True)
+    recipient = models.CharField(max_length=RECIPIENT_LENGTH)
+    made_on = models.DateField()
 
     class Meta:
-        """A pair is two, and has one wrap of a lot in each order."""
+        """Nothing is sealed to nobody."""
+
+        constraints: ClassVar = [models.CheckConstraint(name="archivepair_has_a_half", condition=~Q(recipient=""))]
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+
+class ArchiveWrap(models.Model):
+    """The private half of a person's pair for two officers: encrypted to the second, and that to the first."""
+
+    subject = models.UUIDField()
+    first = models.CharField(max_length=FINGERPRINT_LENGTH, db_index=True)
+    second = models.CharField(max_length=FINGERPRINT_LENGTH)
+    wrapped = models.BinaryField()
+
+    class Meta:
+        """It takes two, and lies there once for two officers in each order."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["lot", "first", "second"], name="archivewrap_once_for_a_pair"),
+            models.UniqueConstraint(fields=["subject", "first", "second"], name="archivewrap_once_for_two"),
             models.CheckConstraint(
-                name="archivewrap_takes_two", condition=~Q(first=F("second")) & ~Q(first="") & ~Q(second="")
+                name="archivewrap_needs_two", condition=~Q(first=F("second")) & ~Q(first="") & ~Q(second="")
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+
+class ArchiveLotKey(models.Model):
+    """The key of one lot of the archive, sealed to its person's public half; it goes with the lot."""
+
+    lot = models.UUIDField(primary_key=True)
+    subject = models.UUIDField(db_index=True)
+    sealed = models.BinaryField()
+    made_on = models.DateField(db_index=True)
 
     def __str__(self) -> str:
         return str(self.lot)
@@ -70,16 +98,16 @@ class ArchiveHalf(models.Model):
     """A wrap whose first layer an officer took off for one opening: what the second officer still has to open."""
 
     opening = models.UUIDField()
-    lot = models.UUIDField(db_index=True)
+    subject = models.UUIDField(db_index=True)
     second = models.CharField(max_length=FINGERPRINT_LENGTH)
     half = models.BinaryField()
 
     class Meta:
-        """One for each lot and second officer of an opening."""
+        """One for each person and second officer of an opening."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["opening", "lot", "second"], name="archivehalf_once_for_an_officer"),
+            models.UniqueConstraint(fields=["opening", "subject", "second"], name="archivehalf_once_for_a_second"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.lot} for {self.opening}"
+        return f"{self.subject} for {self.opening}"

@@ -20,8 +20,10 @@ from crystalcall.privacy.keys.store import SEALED, wrapped_keys
 from crystalcall.privacy.keys.wrapping import unwrap
 from crystalcall.privacy.purposes import Purpose
 
-Policy: TypeAlias = Callable[[Purpose, UUID | None, int], str]
-"""Asked with purpose, subject and the policy's version of the row; answers why not, or nothing where it is allowed.
+Policy: TypeAlias = Callable[[Purpose, str, UUID | None, int], str]
+"""Asked with purpose, category of data, subject and the policy's version of the row.
+
+Answers why not, or nothing where it is allowed.
 
 Without a subject: whether it is allowed whatever somebody has agreed to.
 """
@@ -133,8 +135,8 @@ def check_purpose(field: str, purpose: Purpose, collected_under: int, *, subject
     if not _policy:
         raise PurposeRefusedError(PurposeRefusal.POLICY, field, purpose, "nobody knows the policy")
     (refusal,) = _policy
-    if not refusal(purpose, None, collected_under):
+    if not refusal(purpose, declared.category, None, collected_under):
         return True
-    if problem := refusal(purpose, subject, collected_under):
+    if problem := refusal(purpose, declared.category, subject, collected_under):
         raise PurposeRefusedError(PurposeRefusal.POLICY, field, purpose, problem)
     return False

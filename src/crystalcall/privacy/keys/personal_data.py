@@ -16,16 +16,34 @@ def declare_all() -> None:
             "destroyed_on": day,
         },
     )
+    _declare_archive()
+
+
+def _declare_archive() -> None:
+    day = impersonal("a day shared by everybody whose key was made then")
+    subject = impersonal("an opaque id, which means nobody once the owning room has deleted its link")
     lot = impersonal("a random id of a lot of the archive")
     officer = impersonal("hash of an officer's public keys")
+    declare(
+        "privacy_keys.ArchivePair",
+        {"subject": subject, "recipient": impersonal("the public half of a random key pair"), "made_on": day},
+    )
     declare(
         "privacy_keys.ArchiveWrap",
         {
             "id": impersonal("row number"),
-            "lot": lot,
+            "subject": subject,
             "first": officer,
             "second": officer,
             "wrapped": impersonal("a random key, encrypted to two officers one inside the other"),
+        },
+    )
+    declare(
+        "privacy_keys.ArchiveLotKey",
+        {
+            "lot": lot,
+            "subject": subject,
+            "sealed": impersonal("a random key, encrypted to the public half of another"),
             "made_on": day,
         },
     )
@@ -34,7 +52,7 @@ def declare_all() -> None:
         {
             "id": impersonal("row number"),
             "opening": impersonal("a random id of an opening of the archive"),
-            "lot": lot,
+            "subject": subject,
             "second": officer,
             "half": impersonal("a random key, encrypted to an officer"),
         },

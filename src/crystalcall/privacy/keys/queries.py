@@ -1,7 +1,10 @@
 """What can be told of the key store: figures, and whether a subject's key stands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -9,6 +12,8 @@ from django.db.models import Count, Q
 from crystalcall.privacy.keys.models import DataKey
 from crystalcall.privacy.keys.store import reached
 from crystalcall.privacy.keys.wrapping import name_in_force
+
+AT_ONCE: Final = 500
 
 
 class KeyState(StrEnum):
@@ -48,3 +53,12 @@ def state_of(subject: UUID) -> KeyState:
     if not found:
         return KeyState.NONE
     return KeyState.STANDS if found == [None] else KeyState.DESTROYED
+
+
+def destroyed_among(subjects: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these subjects whose keys were destroyed."""
+    wanted, found = list(subjects), set[UUID]()
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = DataKey.objects.filter(subject__in=wanted[start : start + AT_ONCE], destroyed_on__isnull=False)
+        found.update(reached(partial(list, rows.values_list("subject", flat=True))))
+    return frozenset(found)

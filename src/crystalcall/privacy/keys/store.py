@@ -12,7 +12,7 @@ from crystalcall.plumbing.arrays import uuids
 from crystalcall.plumbing.settings import current
 from crystalcall.plumbing.together import ask_at
 from crystalcall.privacy.keys.columns import person_columns
-from crystalcall.privacy.keys.models import ArchiveHalf, ArchiveWrap, DataKey
+from crystalcall.privacy.keys.models import ArchiveHalf, ArchiveLotKey, ArchivePair, ArchiveWrap, DataKey
 from crystalcall.privacy.keys.routing import KEY_STORE, LABEL
 
 T = TypeVar("T")
@@ -125,7 +125,7 @@ def scrub() -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for model in (DataKey, ArchiveWrap, ArchiveHalf):
+            for model in (DataKey, ArchivePair, ArchiveWrap, ArchiveLotKey, ArchiveHalf):
                 cursor.execute(f'VACUUM "{model._meta.db_table}"')  # noqa: SLF001 - Django's documented model API
         else:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

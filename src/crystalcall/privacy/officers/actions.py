@@ -29,16 +29,23 @@ from crystalcall.rules.privacy.canonical import banded, canonical
 NAME: Final = re.compile(r"[a-z][a-z0-9.-]{1,38}[a-z0-9]")
 #: No officer's name begins so, because of its underscore.
 FORMER: Final = "former_"
+#: How many officers it takes.
+PAIR: Final = 2
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def add_officer(name: str, keys: PublicHalves, *, now: datetime) -> OfficerInfo | OfficerRefused:
-    """Take a new officer's public keys; the register gets their fingerprint, never the name."""
+    """Take a new officer's public keys; the register gets their fingerprint, never the name.
+
+    The first two are officers at once. Everybody after them is proposed only, and no officer before `admit_officer`:
+    else whoever has the command line would be as many officers as they like.
+    """
     if not NAME.fullmatch(name):
         return OfficerRefused(OfficerRefusal.NAME_SENSELESS, name)
     if Officer.objects.filter(name=name).exists():
         return OfficerRefused(OfficerRefusal.NAME_TAKEN, name)
     with transaction.atomic():
+        is_first = Officer.objects.filter(admitted_at__isnull=False).count() < PAIR
         try:
             with transaction.atomic():
                 row = Officer.objects.create(
@@ -47,11 +54,12 @@ def add_officer(name: str, keys: PublicHalves, *, now: datetime) -> OfficerInfo 
                     age_recipient=keys.age_recipient,
                     verify_key=keys.verify_key,
                     added_at=now,
+                    admitted_at=now if is_first else None,
                 )
         except IntegrityError:
             return OfficerRefused(OfficerRefusal.KEYS_TAKEN, name)
         enter(
-            EntryKind.OFFICER_ADDED,
+            EntryKind.OFFICER_ADDED if is_first else EntryKind.OFFICER_PROPOSED,
             {"officer": keys.fingerprint, "age_recipient": keys.age_recipient, "verify_key": keys.verify_key},
             now=now,
         )
@@ -120,7 +128,7 @@ def enter_reveal(
     if found is None:
         return OfficerRefused(OfficerRefusal.UNKNOWN, name)
     if not found.is_active:
-        return OfficerRefused(OfficerRefusal.RETIRED, name)
+        return OfficerRefused(OfficerRefusal.NOT_ADMITTED if found.is_proposed else OfficerRefusal.RETIRED, name)
     facts = {"what": what, "officer": found.fingerprint, "count": banded(count)}
     secret = {"reason": reason, "officer": name, "count": count}
     return enter(EntryKind.REVEALED, facts, now=now, secret=secret, veiled=veiled)
@@ -129,12 +137,18 @@ def enter_reveal(
 def _refusal(row: Officer | None, subject_hash: str, signature: bytes) -> ApprovalRefusal | None:
     if not _HASH.fullmatch(subject_hash):
         return ApprovalRefusal.HASH_SENSELESS
-    if row is None:
-        return ApprovalRefusal.OFFICER_UNKNOWN
-    if row.retired_at is not None:
-        return ApprovalRefusal.OFFICER_RETIRED
+    if (absent := _absence(row)) is not None or row is None:
+        return absent
     if not is_signed(row.verify_key, approval_message(subject_hash), signature):
         return ApprovalRefusal.SIGNATURE_WRONG
     if Approval.objects.filter(officer=row, subject_hash=subject_hash).exists():
         return ApprovalRefusal.ALREADY_APPROVED
     return None
+
+
+def _absence(row: Officer | None) -> ApprovalRefusal | None:
+    if row is None:
+        return ApprovalRefusal.OFFICER_UNKNOWN
+    if row.retired_at is not None:
+        return ApprovalRefusal.OFFICER_RETIRED
+    return ApprovalRefusal.OFFICER_NOT_ADMITTED if row.admitted_at is None else None

@@ -19,6 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 FORMAT: Final = "crystalcall-officer-1"
 SHORTEST_PASSPHRASE: Final = 12
 FINGERPRINT_DIGITS: Final = 32
+TOO_MUCH_WORK: Final = "Excessive work"
+"""How the library begins when it refuses a file because of the work that its passphrase seems to take."""
+ATTEMPTS: Final = 10
 
 
 class KeyFileError(Exception):
@@ -77,10 +80,14 @@ def make_key_file(path: Path, name: str, passphrase: str) -> PublicHalves:
 def load_key_file(path: Path, passphrase: str) -> OfficerKeys:
     """Open an officer's key file. Errors: KeyFileError (no file, another passphrase, or no key file of ours)."""
     try:
-        content = json.loads(pyrage.passphrase.decrypt(path.read_bytes(), passphrase))
+        content = json.loads(_stretched(path.read_bytes(), passphrase))
     except OSError as problem:
         raise KeyFileError(f"The key file {path} cannot be read: {problem.strerror}.") from None
-    except (pyrage.DecryptError, ValueError):
+    except pyrage.DecryptError as problem:
+        if TOO_MUCH_WORK in str(problem):
+            raise KeyFileError(f"This machine is too busy to open the key file {path}: try again.") from None
+        raise KeyFileError(f"The key file {path} does not open with this passphrase.") from None
+    except ValueError:
         raise KeyFileError(f"The key file {path} does not open with this passphrase.") from None
     try:
         identity = pyrage.x25519.Identity.from_str(content["age_identity"])
@@ -89,6 +96,21 @@ def load_key_file(path: Path, passphrase: str) -> OfficerKeys:
     except (KeyError, TypeError, ValueError, pyrage.IdentityError):
         raise KeyFileError(f"The file {path} holds no officer's keys.") from None
     return _keys(name, identity, signing)
+
+
+def _stretched(sealed: bytes, passphrase: str) -> bytes:
+    """What a file under a passphrase holds. Errors: pyrage.DecryptError.
+
+    The library measures how fast this machine is before each opening, and refuses files that seem to take too long: on
+    a busy machine that can be one of its own. It is asked again.
+    """
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return bytes(pyrage.passphrase.decrypt(sealed, passphrase))
+        except pyrage.DecryptError as problem:
+            if TOO_MUCH_WORK not in str(problem):
+                raise
+    return bytes(pyrage.passphrase.decrypt(sealed, passphrase))
 
 
 def is_signed(verify_key: str, message: bytes, signature: bytes) -> bool:

@@ -7,13 +7,17 @@ from django.db.models import F, Q
 
 
 class Officer(models.Model):
-    """A member of staff who acts by name; the private halves of the keys never come near this table."""
+    """A member of staff who acts by name; the private halves of the keys never come near this table.
+
+    Without `admitted_at` somebody was proposed, and is no officer yet.
+    """
 
     name = models.CharField(max_length=40, unique=True)
     fingerprint = models.CharField(max_length=32, unique=True)
     age_recipient = models.CharField(max_length=80, unique=True)
     verify_key = models.CharField(max_length=64, unique=True)
     added_at = models.DateTimeField()
+    admitted_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
     policy_version = models.PositiveSmallIntegerField(default=1)
 

@@ -24,6 +24,7 @@ def declare_all() -> None:
             "age_recipient": impersonal("a public key"),
             "verify_key": impersonal("a public key"),
             "added_at": impersonal("when a public key was added"),
+            "admitted_at": impersonal("when a public key was admitted"),
             "retired_at": impersonal("when a public key was retired"),
             "policy_version": impersonal("number of a policy"),
         },

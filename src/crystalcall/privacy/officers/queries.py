@@ -20,7 +20,10 @@ def officers() -> tuple[OfficerInfo, ...]:
 
 def active() -> tuple[OfficerInfo, ...]:
     """The officers who serve, in the order they came."""
-    return tuple(officer_info(row) for row in Officer.objects.filter(retired_at__isnull=True).order_by("pk"))
+    return tuple(
+        officer_info(row)
+        for row in Officer.objects.filter(retired_at__isnull=True, admitted_at__isnull=False).order_by("pk")
+    )
 
 
 def verify(name: str, message: bytes, signature: bytes) -> bool:
@@ -51,7 +54,12 @@ def standing(subject_hash: str) -> tuple[ApprovalInfo, ...]:
 
 def officer_info(row: Officer) -> OfficerInfo:
     """An officer as a value."""
-    return OfficerInfo(row.name, row.fingerprint, row.age_recipient, row.verify_key, row.added_at, row.retired_at)
+    return OfficerInfo(
+        *(row.name, row.fingerprint, row.age_recipient, row.verify_key),
+        added_at=row.added_at,
+        retired_at=row.retired_at,
+        admitted_at=row.admitted_at,
+    )
 
 
 def _bytes(text: str) -> bytes:

@@ -15,11 +15,17 @@ class OfficerInfo:
     verify_key: str
     added_at: datetime
     retired_at: datetime | None
+    admitted_at: datetime | None
 
     @property
     def is_active(self) -> bool:
-        """Whether the officer still serves."""
-        return self.retired_at is None
+        """Whether the officer was admitted and still serves."""
+        return self.retired_at is None and self.admitted_at is not None
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether the officers who serve have yet to admit this one."""
+        return self.retired_at is None and self.admitted_at is None
 
 
 class OfficerRefusal(StrEnum):
@@ -31,6 +37,11 @@ class OfficerRefusal(StrEnum):
     UNKNOWN = "officer_unknown"
     RETIRED = "officer_retired"
     REASON_MISSING = "reason_missing"
+    NOT_ADMITTED = "officer_not_admitted"
+    ADMITTED_BEFORE = "officer_admitted_before"
+    KEYS_OF_ANOTHER = "keys_of_another_officer"
+    SIGNATURE_MISSING = "signature_missing"
+    TOO_EARLY = "too_early_for_one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class ApprovalRefusal(StrEnum):
     HASH_SENSELESS = "hash_senseless"
     OFFICER_UNKNOWN = "officer_unknown"
     OFFICER_RETIRED = "officer_retired"
+    OFFICER_NOT_ADMITTED = "officer_not_admitted"
     SIGNATURE_WRONG = "signature_wrong"
     ALREADY_APPROVED = "already_approved_by_this_officer"
 

@@ -12,10 +12,11 @@ from crystalcall.privacy.policy.queries import (
     in_force,
     new_uses,
 )
-from crystalcall.privacy.policy.values import Allowed, NotAllowed, NotAllowedReason, Version
+from crystalcall.privacy.policy.values import Allowed, NewUse, NotAllowed, NotAllowedReason, Version
 
 __all__ = [
     "Allowed",
+    "NewUse",
     "NotAllowed",
     "NotAllowedReason",
     "Version",

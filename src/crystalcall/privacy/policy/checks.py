@@ -1,56 +1,82 @@
-"""Start-up checks: no start with an unfit policy, or with one that is not what was published."""
+"""Start-up checks: no start with an unfit first version, with a published text that was changed, or with a surplus."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
 
-from crystalcall.privacy.policy import facts, library
+from crystalcall.plumbing import clock
+from crystalcall.privacy.policy import facts, library, queries, shelf
 from crystalcall.privacy.policy.keeping import breaches
+from crystalcall.privacy.policy.library import UnfitPolicyError
+from crystalcall.privacy.policy.values import Practices
 
 
 def register_checks() -> None:
-    """Check the files at every command, and the published versions at every start of a process."""
+    """Check the first version at every command, and what was published at every start of a process."""
     register(policy_files_check)
-    register(keeping_check)
+    register(keeping_check, Tags.database)
     register(published_policy_check, Tags.database)
 
 
 def policy_files_check(**_: Any) -> list[CheckMessage]:
-    """An error for each reason why the policy cannot be used as it lies (ASVS 5.0, 13.1: refuse a broken set-up)."""
+    """An error for each reason why a store cannot open with its first version (ASVS 5.0, 13.1: refuse a broken set-up).
+
+    Later versions in the folder are drafts until they are announced, which examines them.
+    """
     try:
-        library.read_all(library.folder())
-    except library.UnfitPolicyError as problem:
+        library.first()
+    except UnfitPolicyError as problem:
         return [Error(complaint, id="privacy.E010") for complaint in problem.complaints]
     return []
 
 
 def keeping_check(**_: Any) -> list[CheckMessage]:
-    """An error for everything that the program keeps or hands over and the newest version does not say (clause C01)."""
-    try:
-        newest = library.read_all(library.folder())[-1]
-    except library.UnfitPolicyError:
-        return []  # the other check says so
+    """An error for everything that the program keeps or hands over and no version says (clause C01).
+
+    A program may come with uses that only the version beside it has: they are refused until that is in force.
+    """
+    found: tuple[str, ...] = ()
+    for practices in _said():
+        found = breaches(practices)
+        if not found:
+            return []
     return [
-        Error(f"{breach} Say it in a new version of the policy, or leave it.", id="privacy.E013")
-        for breach in breaches(newest.practices)
+        Error(f"{breach} Say it in a new version of the policy, or leave it.", id="privacy.E013") for breach in found
     ]
 
 
 def published_policy_check(**_: Any) -> list[CheckMessage]:
-    """An error for each published version whose files are gone or no longer say what was published."""
+    """An error for each published version that the database does not keep as it was announced."""
     try:
-        versions = {version.number: version.content_sha256 for version in library.read_all(library.folder())}
         published = {fact.version: fact.content_sha256 for fact in facts.all_facts()}
-    except (DatabaseError, library.UnfitPolicyError):
-        return []  # no tables yet, or the files are unfit, which the other check says
+        complaints = [shelf.complaint(number, content) for number, content in sorted(published.items())]
+    except DatabaseError:
+        return []  # no tables yet
     return [
         Error(
-            f"Version {number:04d} of the privacy policy was published, and its files "
-            + ("are gone." if number not in versions else "no longer say the same."),
-            hint="Put its folder back as it was; a change of the text is a new version.",
+            complaint,
+            hint="`crystalcall migrate` takes a missing one from CRYSTALCALL_POLICY_FOLDER, if the very same lies "
+            "there; one that was changed comes back with a backup.",
             id="privacy.E011",
         )
-        for number, content in sorted(published.items())
-        if versions.get(number) != content
+        for complaint in complaints
+        if complaint
     ]
+
+
+def _said() -> Iterator[Practices]:
+    """The practices of the version in force, of the one announced, and of the newest in the folder."""
+    now = clock.now()
+    try:
+        yield queries.in_force(now).practices
+        coming = queries.announced(now)
+    except (DatabaseError, UnfitPolicyError):
+        coming = None  # no tables yet, or the published texts were changed, which the other check says
+    if coming is not None:
+        yield coming.practices
+    try:
+        yield library.newest().version.practices
+    except UnfitPolicyError:
+        return

@@ -1,10 +1,11 @@
 """What differs between two versions of the policy: word by word in each clause, and practice by practice."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -43,13 +44,22 @@ class ClauseChange:
 
 @dataclass(frozen=True, slots=True)
 class PracticeChanges:
-    """What changes in practice: uses, kinds of data with what for, and recipients with their fields, by their keys."""
+    """What changes in practice, by keys: what is done more, and what is done less.
+
+    What data of a kind serves and by which classes of retention it ends stand with its category; what a provider gets
+    more stands as fields with the purposes that they go for.
+    """
 
     uses_new: tuple[str, ...]
     uses_gone: tuple[str, ...]
     collected_new: tuple[tuple[str, tuple[str, ...]], ...]
+    collected_less: tuple[tuple[str, tuple[str, ...]], ...]
     collected_gone: tuple[str, ...]
+    kept_longer: tuple[tuple[str, tuple[str, ...]], ...]
+    kept_shorter: tuple[tuple[str, tuple[str, ...]], ...]
     recipients_new: tuple[Recipient, ...]
+    recipients_more: tuple[Recipient, ...]
+    recipients_less: tuple[Recipient, ...]
     recipients_gone: tuple[Recipient, ...]
     notice_days: tuple[int, int]
     minimum_age: tuple[int, int]
@@ -57,12 +67,8 @@ class PracticeChanges:
     @property
     def any(self) -> bool:
         """Whether anything changes but words."""
-        lists = (self.uses_new, self.uses_gone, self.collected_new, self.collected_gone)
-        figures = (self.notice_days, self.minimum_age)
-        return (
-            any(lists)
-            or any((self.recipients_new, self.recipients_gone))
-            or any(before != after for before, after in figures)
+        return any(before != after for before, after in (self.notice_days, self.minimum_age)) or any(
+            getattr(self, each.name) for each in fields(self) if each.name not in {"notice_days", "minimum_age"}
         )
 
 
@@ -106,33 +112,55 @@ def _changed(gone: Sequence[str], came: Sequence[str]) -> Iterator[Piece]:
         yield Piece(Mark.NEW, "".join(came))
 
 
+@lru_cache(maxsize=32)
 def practice_changes(old: Practices, new: Practices) -> PracticeChanges:
-    """What the newer practices add and drop; a kind of data counts as new where it is kept for something more."""
-    uses_old, uses_new = ([use.purpose for use in practices.uses] for practices in (old, new))
-    kept_old, kept_new = ({entry.category: entry.purposes for entry in each.collected} for each in (old, new))
-    added = {
-        category: tuple(purpose for purpose in purposes if purpose not in kept_old.get(category, ()))
-        for category, purposes in kept_new.items()
-    }
+    """What the newer practices add and drop: kinds of data by purpose and retention, providers by field and purpose."""
+    uses_old, uses_new = (tuple(use.purpose for use in each.uses) for each in (old, new))
+    served_old, served_new = ({entry.category: entry.purposes for entry in each.collected} for each in (old, new))
+    kept_old, kept_new = ({entry.category: entry.retention for entry in each.collected} for each in (old, new))
+    known, coming = ({each.key for each in practices.providers} for practices in (old, new))
     return PracticeChanges(
-        uses_new=tuple(purpose for purpose in uses_new if purpose not in uses_old),
-        uses_gone=tuple(purpose for purpose in uses_old if purpose not in uses_new),
-        collected_new=tuple((category, purposes) for category, purposes in added.items() if purposes),
-        collected_gone=tuple(category for category in kept_old if category not in kept_new),
-        recipients_new=tuple(more for each in new.providers if (more := _added(old, each)) is not None),
-        recipients_gone=tuple(each for each in old.providers if each.key not in {one.key for one in new.providers}),
+        uses_new=_lacking(uses_new, uses_old),
+        uses_gone=_lacking(uses_old, uses_new),
+        collected_new=_more(served_new, served_old),
+        collected_less=tuple(each for each in _more(served_old, served_new) if each[0] in served_new),
+        collected_gone=_lacking(tuple(served_old), tuple(served_new)),
+        kept_longer=_more(kept_new, kept_old),
+        kept_shorter=tuple(each for each in _more(kept_old, kept_new) if each[0] in kept_new),
+        recipients_new=tuple(each for each in new.providers if each.key not in known),
+        recipients_more=tuple(_given_more(old, new)),
+        recipients_less=tuple(_given_more(new, old)),
+        recipients_gone=tuple(each for each in old.providers if each.key not in coming),
         notice_days=(old.notice_days, new.notice_days),
         minimum_age=(old.minimum_age, new.minimum_age),
     )
 
 
-def _added(old: Practices, wanted: Recipient) -> Recipient | None:
-    """What a recipient gets more than before: the new fields or purposes with what they go with; None for nothing."""
-    known = next((each for each in old.providers if each.key == wanted.key), None)
-    if known is None:
-        return wanted
-    fields = tuple(name for name in wanted.fields if name not in known.fields)
-    purposes = tuple(purpose for purpose in wanted.purposes if purpose not in known.purposes)
-    if not fields and not purposes:
-        return None
-    return msgspec.structs.replace(wanted, fields=fields or wanted.fields, purposes=purposes or wanted.purposes)
+def _lacking(here: tuple[str, ...], there: Collection[str]) -> tuple[str, ...]:
+    return tuple(each for each in here if each not in there)
+
+
+def _more(
+    here: Mapping[str, tuple[str, ...]], there: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What stands with each category here and not there."""
+    found = ((category, _lacking(each, there.get(category, ()))) for category, each in here.items())
+    return tuple((category, each) for category, each in found if each)
+
+
+def _given_more(before: Practices, after: Practices) -> Iterator[Recipient]:
+    """What providers of both get more after: fields, each with the purposes for which it did not go before.
+
+    Fields that go for the same new purposes stand together.
+    """
+    known = {each.key for each in before.providers}
+    for provider in after.providers:
+        if provider.key not in known:
+            continue
+        gained: dict[tuple[str, ...], list[str]] = {}
+        for name in provider.fields:
+            purposes = tuple(each for each in provider.purposes if not before.gives(provider.key, name, each))
+            gained.setdefault(purposes, []).append(name)
+        for purposes, names in gained.items():
+            if purposes:
+                yield msgspec.structs.replace(provider, fields=tuple(names), purposes=purposes)

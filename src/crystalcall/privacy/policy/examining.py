@@ -1,6 +1,6 @@
-"""What is wrong with versions of the policy, each as a sentence; an unfit policy stops the start (clauses C01, C20)."""
+"""What is wrong with versions of the policy, each as a sentence; none is announced so (clauses C01, C20)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from crystalcall.privacy.policy.values import CLAUSE_IDS, LANGUAGES, Practices, Version
@@ -10,22 +10,23 @@ from crystalcall.rules.privacy.notice import LEAST_NOTICE_DAYS
 LEAST_AGE: Final = 13
 
 
-def complaints_about(versions: Sequence[Version]) -> tuple[str, ...]:
-    """Everything that makes these versions, oldest first, unfit to promise anything; empty where nothing does."""
-    found: list[str] = []
-    before: Version | None = None
-    for version in versions:
-        found += [
-            f"Version {version.number:04d} of the policy {complaint}" for complaint in _complaints(version, before)
-        ]
-        before = version
-    return tuple(found)
+def complaints_about(version: Version, before: Version | None) -> tuple[str, ...]:
+    """Everything that makes a version unfit to promise anything; empty where nothing does.
+
+    `before` is the version that it follows: the one in force when it is announced. Without one it is only held to what
+    it says by itself.
+    """
+    return tuple(
+        f"Version {version.number:04d} of the policy {complaint}" for complaint in _complaints(version, before)
+    )
 
 
 def _complaints(version: Version, before: Version | None) -> Iterator[str]:
     yield from _text_complaints(version)
     yield from _promise_complaints(version)
-    yield from _use_complaints(version, before)
+    yield from _use_complaints(version)
+    if before is not None or version.number == 1:
+        yield from _date_complaints(version, before)
     yield from _collection_complaints(version.practices)
     yield from _provider_complaints(version.practices)
 
@@ -59,15 +60,20 @@ def _promise_complaints(version: Version) -> Iterator[str]:
         yield f"allows the cookie {practices.cookies[0]!r}; this program sets none (clause C17)."
 
 
-def _use_complaints(version: Version, before: Version | None) -> Iterator[str]:
-    """Each use is a purpose of the closed list, and dated by the version that introduced it, not earlier."""
+def _use_complaints(version: Version) -> Iterator[str]:
+    """Each use is a purpose of the closed list, said once."""
     known = {purpose.value for purpose in Purpose}
     named = [use.purpose for use in version.practices.uses]
     for purpose in sorted({purpose for purpose in named if named.count(purpose) > 1}):
         yield f"names the use {purpose!r} twice."
+    for purpose in named:
+        if purpose not in known:
+            yield f"allows {purpose!r}, which is no purpose that the program knows."
+
+
+def _date_complaints(version: Version, before: Version | None) -> Iterator[str]:
+    """Each use is dated by the version that introduced it, not earlier."""
     for use in version.practices.uses:
-        if use.purpose not in known:
-            yield f"allows {use.purpose!r}, which is no purpose that the program knows."
         earlier = before.practices.since(use.purpose) if before else None
         right = earlier if earlier is not None else version.number
         if use.since != right:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from crystalcall.privacy.policy.models import PolicyFact
 from crystalcall.privacy.policy.values import FactKind, PolicyFactView
@@ -10,14 +11,21 @@ from crystalcall.privacy.policy.values import FactKind, PolicyFactView
 FIRST = 1
 """The version that needs no announcement: it is in force from the first day."""
 
+Named: TypeAlias = tuple[int, str]
+"""A version by its number and the hash of its content."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the facts add up to: the version in force, the fact that brought it, and the version that waits."""
+    """What the facts add up to: the version in force, the fact that brought it, and the version that waits.
+
+    `chain` names the versions that were ever in force, oldest first, each with the hash of its content.
+    """
 
     number: int = FIRST
     began: PolicyFactView | None = None
     waiting: PolicyFactView | None = None
+    chain: tuple[Named, ...] = ()
 
 
 def all_facts() -> tuple[PolicyFactView, ...]:
@@ -41,7 +49,7 @@ def standing(facts: Iterable[PolicyFactView]) -> Standing:
     for fact in facts:
         match fact.kind:
             case FactKind.OPENED | FactKind.IN_FORCE:
-                stands = Standing(fact.version, fact)
+                stands = Standing(fact.version, fact, chain=(*stands.chain, (fact.version, fact.content_sha256)))
             case FactKind.ANNOUNCED:
                 stands = replace(stands, waiting=fact)
             case FactKind.POSTPONED:

@@ -1,10 +1,17 @@
-"""Reads the versions of the policy from their folders, and says in sentences what makes one unfit to start with."""
+"""Reads a version of the policy from its files, and says in sentences what makes one unfit to promise anything.
+
+A folder is where an announcement comes from, and nothing else: what was announced is read from the database
+(`shelf.py`), so that a folder that differs from one machine to the next, or is gone, changes no word.
+"""
 
 import hashlib
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 import rfc8785
@@ -14,9 +21,14 @@ from crystalcall.privacy.policy.examining import complaints_about
 from crystalcall.privacy.policy.values import LANGUAGES, Clause, PolicyText, Practices, Version
 
 OWN_FOLDER: Final = Path(__file__).parent / "versions"
-FILES: Final = (*(f"policy.{language}.md" for language in LANGUAGES), "practices.toml")
+PRACTICES: Final = "practices.toml"
+FILES: Final = (*(f"policy.{language}.md" for language in LANGUAGES), PRACTICES)
 NUMBER: Final = re.compile(r"\d{4}")
 HEADING: Final = re.compile(r"^## (C\d\d) (.+)$", re.MULTILINE)
+FIRST_NAME: Final = "0001"
+
+Files: TypeAlias = Mapping[str, str]
+"""The files of a version, by their names."""
 
 
 class UnfitPolicyError(Exception):
@@ -27,52 +39,62 @@ class UnfitPolicyError(Exception):
         self.complaints = complaints
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version as it lies in a folder: what it says, and its files to the byte."""
+
+    version: Version
+    files: Files = field(repr=False)
+
+
 def folder() -> Path:
-    """Where the versions lie: the operator's own folder, or the one that comes with the program."""
+    """Where new versions lie: the operator's own folder, or the one that comes with the program."""
     own = current().policy_folder
     return Path(own) if own else OWN_FOLDER
 
 
-def editions() -> tuple[Version, ...]:
-    """Every version as its files say, oldest first; read once by each process. Errors: UnfitPolicyError."""
-    return _editions(folder())
+def first() -> Draft:
+    """The version that the store opens with: the operator's own, where one lies in the folder, else the program's.
+
+    Errors: UnfitPolicyError.
+    """
+    place = folder() / FIRST_NAME
+    return _first(place if place.is_dir() else OWN_FOLDER / FIRST_NAME)
 
 
 @lru_cache(maxsize=4)
-def _editions(place: Path) -> tuple[Version, ...]:
-    return read_all(place)
+def _first(place: Path) -> Draft:
+    return _fit(read(place))
 
 
-def edition(number: int) -> Version | None:
-    """One version as its files say, or None. Errors: UnfitPolicyError.
+def newest() -> Draft:
+    """The version with the highest number in the folder, read afresh. Errors: UnfitPolicyError."""
+    return _fit(read(_folders(folder())[-1]))
 
-    A version that was added while this process ran is read then: it was announced by another one.
-    """
-    for _ in range(2):
-        found = next((version for version in editions() if version.number == number), None)
-        if found is not None:
-            return found
-        _editions.cache_clear()
-    return None
+
+def lying(numbers: Iterable[int]) -> Iterator[Draft]:
+    """The versions of these numbers that lie in the folder or beside the program and can be read."""
+    for number in numbers:
+        for place in dict.fromkeys((folder(), OWN_FOLDER)):
+            with suppress(UnfitPolicyError):
+                yield read(place / f"{number:04d}")
 
 
 def read_all(place: Path) -> tuple[Version, ...]:
-    """Read every version below a folder, afresh. Errors: UnfitPolicyError with everything that is wrong."""
-    folders = sorted(entry for entry in place.iterdir() if entry.is_dir()) if place.is_dir() else []
-    misnamed = [entry.name for entry in folders if not NUMBER.fullmatch(entry.name)]
-    if misnamed:
-        raise UnfitPolicyError((f"{place / misnamed[0]} is no version: their folders are named 0001, 0002 and so on.",))
-    expected = [f"{number:04d}" for number in range(1, len(folders) + 1)]
-    if not folders or [entry.name for entry in folders] != expected:
-        raise UnfitPolicyError((f"The versions in {place} must be numbered from 0001 without a gap.",))
-    versions = tuple(_read(entry) for entry in folders)
-    complaints = complaints_about(versions)
+    """Every version below a folder, read afresh. Errors: UnfitPolicyError with everything that is wrong."""
+    versions = tuple(read(each).version for each in _folders(place))
+    complaints = tuple(
+        complaint
+        for before, version in zip((None, *versions), versions, strict=False)
+        for complaint in complaints_about(version, before)
+    )
     if complaints:
         raise UnfitPolicyError(complaints)
     return versions
 
 
-def _read(place: Path) -> Version:
+def read(place: Path) -> Draft:
+    """The version in one folder, not examined. Errors: UnfitPolicyError where it cannot be read."""
     missing = [name for name in FILES if not (place / name).is_file()]
     if missing:
         raise UnfitPolicyError(
@@ -81,19 +103,46 @@ def _read(place: Path) -> Version:
                 for name in missing
             )
         )
-    content = {name: (place / name).read_bytes() for name in FILES}
     try:
-        practices = msgspec.toml.decode(content["practices.toml"], type=Practices)
-        texts = {language: _text(content[f"policy.{language}.md"].decode()) for language in LANGUAGES}
-    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+        files = {name: (place / name).read_bytes().decode() for name in FILES}
+    except UnicodeDecodeError as problem:
         raise UnfitPolicyError((f"Version {place.name} of the policy cannot be read: {problem}.",)) from None
-    return Version(int(place.name), content_sha256(content), practices, texts)
+    return Draft(version_of(int(place.name), files), files)
 
 
-def content_sha256(content: dict[str, bytes]) -> str:
+def version_of(number: int, files: Files) -> Version:
+    """What the files of a version say. Errors: UnfitPolicyError where they cannot be read."""
+    try:
+        practices = msgspec.toml.decode(files[PRACTICES], type=Practices)
+    except msgspec.MsgspecError as problem:
+        raise UnfitPolicyError((f"Version {number:04d} of the policy cannot be read: {problem}.",)) from None
+    if any("\0" in text for text in files.values()):
+        raise UnfitPolicyError((f"Version {number:04d} of the policy cannot be read: it holds a zero byte.",))
+    texts = {language: _text(files[f"policy.{language}.md"]) for language in LANGUAGES}
+    return Version(number, content_sha256(files), practices, texts)
+
+
+def content_sha256(files: Files) -> str:
     """One hash over the files of a version: of the canonical JSON (RFC 8785) that names each file's own SHA-256."""
-    named = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    named = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     return hashlib.sha256(rfc8785.dumps(named)).hexdigest()
+
+
+def _folders(place: Path) -> list[Path]:
+    folders = sorted(entry for entry in place.iterdir() if entry.is_dir()) if place.is_dir() else []
+    misnamed = [entry.name for entry in folders if not NUMBER.fullmatch(entry.name)]
+    if misnamed:
+        raise UnfitPolicyError((f"{place / misnamed[0]} is no version: their folders are named 0001, 0002 and so on.",))
+    if not folders:
+        raise UnfitPolicyError((f"No version lies in {place}: their folders are named 0001, 0002 and so on.",))
+    return folders
+
+
+def _fit(draft: Draft) -> Draft:
+    complaints = complaints_about(draft.version, None)
+    if complaints:
+        raise UnfitPolicyError(complaints)
+    return draft
 
 
 def _text(markdown: str) -> PolicyText:

@@ -1,11 +1,11 @@
-"""What happened to each version of the policy, the last moment the program knows, and who agreed to what."""
+"""What each version of the policy says and what happened to it, the last moment known, and who agreed to what."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
-from crystalcall.privacy.policy.values import FactKind
+from crystalcall.privacy.policy.values import LANGUAGES, FactKind
 from crystalcall.rules.privacy.notice import DAY_SECONDS, LEAST_NOTICE_DAYS
 
 LEAST_NOTICE_SECONDS = LEAST_NOTICE_DAYS * DAY_SECONDS
@@ -57,6 +57,31 @@ class PolicyFact(models.Model):
 
     def __str__(self) -> str:
         return f"policy {self.version} {self.kind}"
+
+
+class PolicyEdition(models.Model):
+    """What a version that was announced says in one language, and its practices, byte by byte; append-only.
+
+    Every process reads versions from here and nowhere else. `content_sha256` is the hash of the whole version (both
+    texts and the practices), as it stands in the register.
+    """
+
+    version = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=2)
+    content_sha256 = models.CharField(max_length=64)
+    text = models.TextField()
+    practices = models.TextField()
+
+    class Meta:
+        """A version says one thing in each language, for ever."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="policyedition_once", fields=["version", "language"]),
+            models.CheckConstraint(name="policyedition_language", condition=Q(language__in=LANGUAGES)),
+        ]
+
+    def __str__(self) -> str:
+        return f"policy {self.version} ({self.language})"
 
 
 class PolicyClock(models.Model):

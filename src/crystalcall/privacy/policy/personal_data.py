@@ -1,4 +1,4 @@
-"""What the policy's own tables keep: steps of versions, which concern nobody, and who agreed to what."""
+"""What the policy's own tables keep: versions and their steps, which concern nobody, and who agreed to what."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,18 @@ def declare_all() -> None:
             "announced_seconds": moment,
             "due_seconds": moment,
             "at_seconds": moment,
+        },
+    )
+    published = impersonal("the policy as everybody reads it")
+    declare(
+        "privacy.PolicyEdition",
+        {
+            "id": impersonal("row number"),
+            "version": impersonal("number of a version of the policy"),
+            "language": impersonal("the language of a published text"),
+            "content_sha256": impersonal("hash of the policy's text"),
+            "text": published,
+            "practices": published,
         },
     )
     declare(

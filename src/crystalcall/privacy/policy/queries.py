@@ -1,32 +1,39 @@
 """Which version is in force, which is announced, and what may be done with data collected under which version.
 
 The facts are few and change a few times a year: each process reads them again after some seconds, so that asking costs
-no query on the way of a page or a call.
+no query on the way of a page or a call. What a version says is read once (`shelf.py`).
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from crystalcall.plumbing import clock
-from crystalcall.privacy.policy import facts, library
-from crystalcall.privacy.policy.facts import Standing
+from crystalcall.privacy.policy import facts, library, shelf
+from crystalcall.privacy.policy.facts import Named, Standing
 from crystalcall.privacy.policy.models import PolicyAgreement
 from crystalcall.privacy.policy.values import (
     Allowed,
     FactKind,
+    NewUse,
     NotAllowed,
     NotAllowedReason,
     PolicyFactView,
+    Practices,
     Version,
 )
 from crystalcall.privacy.purposes import Purpose
 
 REMEMBERED_SECONDS: Final = 5.0
 """How old the facts may be that an answer is made of; a version comes into force at a midnight, give or take this."""
+
+BEGINNINGS: Final = frozenset({FactKind.OPENED, FactKind.IN_FORCE})
+
+Chain: TypeAlias = tuple[Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +76,55 @@ def _known() -> _Memory:
 
 
 def in_force(now: datetime) -> Version:
-    """The version in force then. Errors: UnfitPolicyError when its files are gone or unfit."""
-    stands = _standing(now)
-    return _version(stands.number, stands.began)
+    """The version in force then. Errors: UnfitPolicyError when it is kept otherwise than it was announced."""
+    number, content = _chain(now)[-1]
+    began = _standing(now).began
+    found = shelf.version(number, content)
+    return found if began is None else _dated(found, began)
 
 
 def announced(now: datetime) -> Version | None:
-    """The version that was announced by then and is not in force yet, or None."""
-    waiting = _standing(now).waiting
-    return None if waiting is None else _version(waiting.version, waiting)
+    """The version that was announced by then and is not in force yet, or None. Errors: as `in_force`."""
+    stands = _standing(now)
+    if stands.waiting is None:
+        return None
+    found = shelf.version(stands.waiting.version, stands.waiting.content_sha256)
+    return _dated(found, stands.waiting, stands.number)
 
 
-def remembered_announcement(now: datetime) -> PolicyFactView | None:
-    """The announcement that waits, as this process knew it last: no query and no file, for pages that must stand."""
-    return facts.standing(facts.until(_memory[0].facts, now)).waiting
+def remembered_announcement(now: datetime) -> tuple[PolicyFactView, Version | None, Version | None] | None:
+    """The announcement that waits, as this process knew it last, the version in force and the one that comes.
+
+    It asks no database, for pages that must stand without one; a version that this process never read is None.
+    """
+    stands = facts.standing(facts.until(_memory[0].facts, now))
+    if stands.waiting is None:
+        return None
+    coming = shelf.remembered(stands.waiting.version, stands.waiting.content_sha256)
+    return stands.waiting, shelf.remembered(*stands.chain[-1]) if stands.chain else None, coming
 
 
 def all_versions(now: datetime | None = None) -> tuple[Version, ...]:
-    """Every version that was ever in force or is announced, oldest first; a folder nobody announced is not shown."""
-    found: dict[int, Version] = {facts.FIRST: _version(facts.FIRST, None)}
-    waiting = None
-    for fact in _facts(now or clock.now()):
-        match fact.kind:
-            case FactKind.OPENED | FactKind.IN_FORCE:
-                found[fact.version] = _version(fact.version, fact)
-                waiting = None
-            case FactKind.WITHDRAWN:
-                waiting = None
-            case _:
-                waiting = fact
-    if waiting is not None:
-        found[waiting.version] = _version(waiting.version, waiting)
-    return tuple(found[number] for number in sorted(found))
+    """Every version that was ever in force or announced, oldest first, withdrawn ones too.
+
+    A folder that nobody announced is not shown. Errors: UnfitPolicyError when one is kept otherwise than announced.
+    """
+    at = now or clock.now()
+    lives: dict[int, PolicyFactView] = {}
+    follows: dict[int, int] = {}
+    number = facts.FIRST
+    for fact in _facts(at):
+        lives[fact.version] = fact
+        if fact.kind is FactKind.ANNOUNCED:
+            follows[fact.version] = number
+        elif fact.kind in BEGINNINGS:
+            number = fact.version
+    if not lives:
+        return (in_force(at),)
+    return tuple(
+        _dated(shelf.version(version, fact.content_sha256), fact, follows.get(version))
+        for version, fact in sorted(lives.items())
+    )
 
 
 def history() -> tuple[PolicyFactView, ...]:
@@ -114,37 +138,46 @@ def current_number() -> int:
 
 
 def allows(
-    purpose: Purpose, *, collected_under: int, now: datetime, agreed: Collection[int] = ()
+    purpose: Purpose, *, collected_under: int, now: datetime, agreed: Collection[int] = (), category: str = ""
 ) -> Allowed | NotAllowed:
     """Whether data collected under a version may be used for a purpose now (clause C20).
 
-    The version in force must have the use. Where a version after `collected_under` introduced it, its owner must have
-    agreed to that version or a later one (`agreed`).
+    With a `category` (a fideslang key) the pair counts: that data of this kind is used for this purpose. The version in
+    force must have it. Where a version after `collected_under` introduced it, its owner must have agreed to that
+    version or a later one (`agreed`).
     """
-    number = _standing(now).number
-    since = _published(number).practices.since(purpose.value)
-    if since is None:
-        return NotAllowed(NotAllowedReason.NOT_IN_FORCE, purpose.value)
-    if collected_under >= since or any(since <= version <= number for version in agreed):
-        return Allowed(number)
-    return NotAllowed(NotAllowedReason.NOT_AGREED, purpose.value, since)
+    chain = _chain(now)
+    return _judged(chain, _use_since(chain, purpose.value, category), purpose, collected_under, agreed)
 
 
-def hands_over(provider: str, purpose: Purpose, fields: Collection[str], *, now: datetime) -> Allowed | NotAllowed:
-    """Whether the version in force says that this provider gets these fields for this purpose (clauses C09, C20)."""
-    number = _standing(now).number
-    for said in _published(number).practices.providers:
-        if said.key == provider and purpose.value in said.purposes and set(fields) <= set(said.fields):
-            return Allowed(number)
-    return NotAllowed(NotAllowedReason.NOT_IN_FORCE, purpose.value)
+def hands_over(
+    provider: str,
+    purpose: Purpose,
+    fields: Collection[str],
+    *,
+    now: datetime,
+    collected_under: int,
+    agreed: Collection[int] = (),
+) -> Allowed | NotAllowed:
+    """Whether this provider gets each of these fields for this purpose (clauses C09, C20); judged as `allows` does."""
+    chain = _chain(now)
+    for field in fields:
+        said = _judged(chain, _gift_since(chain, provider, field, purpose.value), purpose, collected_under, agreed)
+        if isinstance(said, NotAllowed):
+            return said
+    return Allowed(chain[-1][0])
 
 
-def new_uses(*, collected_under: int, now: datetime, agreed: Collection[int] = ()) -> tuple[Purpose, ...]:
-    """The uses in force that wait for the agreement of whoever gave data under an older version."""
+def new_uses(*, collected_under: int, now: datetime, agreed: Collection[int] = ()) -> tuple[NewUse, ...]:
+    """What the version in force allows and what waits for the agreement of whoever gave data under an older one."""
+    chain = _chain(now)
+    if collected_under >= chain[-1][0]:
+        return ()
+    practices = in_force(now).practices
     return tuple(
-        Purpose(use.purpose)
-        for use in in_force(now).practices.uses
-        if isinstance(allows(Purpose(use.purpose), collected_under=collected_under, now=now, agreed=agreed), NotAllowed)
+        use
+        for use in _uses_of(practices)
+        if isinstance(_judged(chain, _since(chain, use), Purpose(use.purpose), collected_under, agreed), NotAllowed)
     )
 
 
@@ -154,16 +187,71 @@ def agreed_versions(customer_id: UUID) -> frozenset[int]:
     return frozenset(rows.values_list("policy_version", flat=True))
 
 
-def _published(number: int) -> Version:
-    found = library.edition(number)
-    if found is None:
-        raise library.UnfitPolicyError((f"Version {number:04d} of the policy was published, and its files are gone.",))
-    return found
+def _judged(
+    chain: Chain, since: int | None, purpose: Purpose, collected_under: int, agreed: Collection[int]
+) -> Allowed | NotAllowed:
+    number = chain[-1][0]
+    if since is None:
+        return NotAllowed(NotAllowedReason.NOT_IN_FORCE, purpose.value)
+    if collected_under >= since or any(since <= version <= number for version in agreed):
+        return Allowed(number)
+    return NotAllowed(NotAllowedReason.NOT_AGREED, purpose.value, since)
 
 
-def _version(number: int, fact: PolicyFactView | None) -> Version:
-    found = _published(number)
-    if fact is None:
-        return found
-    begins = fact.kind in {FactKind.OPENED, FactKind.IN_FORCE}
-    return replace(found, announced_at=fact.announced_at, due_at=fact.due_at, in_force_at=fact.at if begins else None)
+def _since(chain: Chain, use: NewUse) -> int | None:
+    if use.provider:
+        return _gift_since(chain, use.provider, use.field, use.purpose)
+    return _use_since(chain, use.purpose, use.category)
+
+
+# A call asks for these a hundred times a second. The hashes in a chain name what is asked, so nothing remembered ages.
+@lru_cache(maxsize=4096)
+def _use_since(chain: Chain, purpose: str, category: str) -> int | None:
+    """From which version on every version in force had this use without a break; None where the last has it not."""
+    return _unbroken(chain, lambda practices: practices.has_use(purpose, category))
+
+
+@lru_cache(maxsize=4096)
+def _gift_since(chain: Chain, provider: str, field: str, purpose: str) -> int | None:
+    """The same for what a provider gets."""
+    return _unbroken(chain, lambda practices: practices.gives(provider, field, purpose))
+
+
+def _unbroken(chain: Chain, has: Callable[[Practices], bool]) -> int | None:
+    since = None
+    for number, content in reversed(chain):
+        if not has(shelf.version(number, content).practices):
+            break
+        since = number
+    return since
+
+
+def _uses_of(practices: Practices) -> Iterator[NewUse]:
+    """Everything that these practices allow: purposes, purposes of each kind of data, and what each provider gets."""
+    yield from (NewUse(use.purpose) for use in practices.uses)
+    for kind in practices.collected:
+        yield from (NewUse(purpose, kind.category) for purpose in kind.purposes)
+    for provider in practices.providers:
+        for field in provider.fields:
+            yield from (NewUse(purpose, provider=provider.key, field=field) for purpose in provider.purposes)
+
+
+def _chain(now: datetime) -> Chain:
+    """The versions that were in force until now. Before the store was opened that is the one that it will open with."""
+    chain = _standing(now).chain
+    if chain:
+        return chain
+    first = library.first().version
+    shelf.remember(first)
+    return ((first.number, first.content_sha256),)
+
+
+def _dated(found: Version, fact: PolicyFactView, follows: int | None = None) -> Version:
+    return replace(
+        found,
+        announced_at=fact.announced_at,
+        due_at=fact.due_at,
+        in_force_at=fact.at if fact.kind in BEGINNINGS else None,
+        withdrawn_at=fact.at if fact.kind is FactKind.WITHDRAWN else None,
+        follows=follows,
+    )

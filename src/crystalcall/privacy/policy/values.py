@@ -54,6 +54,16 @@ class Practices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         """The version that introduced this use, or None where this version does not have it."""
         return next((use.since for use in self.uses if use.purpose == purpose), None)
 
+    def has_use(self, purpose: str, category: str = "") -> bool:
+        """Whether data may be used for a purpose; of one category, where that is named."""
+        if self.since(purpose) is None:
+            return False
+        return not category or any(purpose in each.purposes for each in self.collected if each.category == category)
+
+    def gives(self, provider: str, field: str, purpose: str) -> bool:
+        """Whether a provider gets a field for a purpose."""
+        return any(field in each.fields and purpose in each.purposes for each in self.providers if each.key == provider)
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -79,10 +89,11 @@ class PolicyText:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the policy: its files as they lie, and what became of it.
+    """A version of the policy: what its files say, and what became of it.
 
-    `announced_at` and `in_force_at` were set by the program; `due_at` is when it comes into force at the earliest while
-    it waits. `content_sha256` names the content of its files, byte by byte.
+    `announced_at`, `withdrawn_at` and `in_force_at` were set by the program; `due_at` is when it comes into force at
+    the earliest while it waits. `content_sha256` names the content of its files, byte by byte. `follows` is the number
+    of the version that was in force when this one was announced, with which it is compared; None for the first.
     """
 
     number: int
@@ -92,6 +103,8 @@ class Version:
     announced_at: datetime | None = None
     due_at: datetime | None = None
     in_force_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    follows: int | None = None
 
     def text(self, language: str) -> PolicyText:
         """The text in a language of the store."""
@@ -148,6 +161,20 @@ class NotAllowed:
 
 
 @dataclass(frozen=True, slots=True)
+class NewUse:
+    """What a version in force allows and what waits for somebody's word: what for, of which data, given to whom.
+
+    `category` is a fideslang key, "" where the whole purpose is meant; `provider` and `field` are "" where nothing
+    leaves.
+    """
+
+    purpose: str
+    category: str = ""
+    provider: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """A version was announced; nothing can bring it into force before `due_at`."""
 
@@ -175,12 +202,17 @@ class PolicyRefusal(StrEnum):
     """Why nothing was done."""
 
     NOTHING_NEW = "nothing_new"
+    UNFIT = "unfit"
+    OTHER_NUMBER = "other_number"
+    OTHER_WORDS = "other_words"
     ONE_WAITS = "one_waits"
     TOO_SOON = "too_soon"
     NONE_WAITS = "none_waits"
     CLOCK_UNEXPLAINED = "clock_unexplained"
     CLOCK_AGREES = "clock_agrees"
     NO_OFFICER = "no_officer"
+    UNSIGNED = "unsigned"
+    NO_REASON = "no_reason"
     VERSION_UNKNOWN = "version_unknown"
 
 

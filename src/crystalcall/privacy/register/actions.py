@@ -5,7 +5,7 @@ import os
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -15,12 +15,14 @@ from crystalcall.privacy.register.kinds import ALWAYS_VEILED, Book, EntryKind
 from crystalcall.privacy.register.locks import lock_head
 from crystalcall.privacy.register.models import RegisterEntry, RegisterSecret
 from crystalcall.privacy.register.reading import content_of, entry_info
+from crystalcall.privacy.register.signing_hand import with_hand
 from crystalcall.privacy.register.values import EntryInfo, NoSuchEntryError, NotImpersonalError
 from crystalcall.rules.privacy.canonical import Facts, canonical, complaints_about
 from crystalcall.rules.privacy.chain import commitment_to, open_hash, veiled_hash, veiled_link
 
 SECRET_FIELD: Final = "privacy.RegisterSecret.sealed"  # noqa: S105 - the name of a column
 SALT_BYTES: Final = 32
+_DETAILS: Final = UUID("5f0c2d1e-6a53-4b0e-9f0b-2b6f4a6f1c7d")
 
 
 def enter(
@@ -42,7 +44,7 @@ def enter(
     """
     if complaints := complaints_about(facts):
         raise NotImpersonalError(f"{kind.value}: {'; '.join(complaints)}.")
-    salt = os.urandom(SALT_BYTES)
+    salt, secret = os.urandom(SALT_BYTES), with_hand(secret)
     book = Book.VEILED if veiled or kind in ALWAYS_VEILED else Book.OPEN
     row = RegisterEntry(
         book=book,
@@ -106,7 +108,12 @@ def _append(row: RegisterEntry, book: Book) -> None:
     head.save(update_fields=["sequence", "hash"])
 
 
+def secret_subject(entry_hash: str) -> UUID:
+    """Under whose key the detail of an entry is sealed: known from the entry, so that one that vanishes is missed."""
+    return uuid5(_DETAILS, entry_hash)
+
+
 def _keep(row: RegisterEntry, content: Mapping[str, Any]) -> None:
-    subject: UUID = uuid4()
+    subject = secret_subject(row.hash)
     sealed = seal_field(SECRET_FIELD, subject, json.dumps(content, ensure_ascii=False))
     RegisterSecret.objects.create(entry=row, subject=subject, sealed=sealed)

@@ -15,7 +15,7 @@ from crystalcall.privacy.register.actions import SECRET_FIELD
 from crystalcall.privacy.register.kinds import Book, EntryKind
 from crystalcall.privacy.register.models import RegisterDay, RegisterEntry, RegisterSecret
 from crystalcall.privacy.register.reading import content_of, day_info, entry_info
-from crystalcall.privacy.register.values import DayInfo, EntryInfo, Head, Unveiled
+from crystalcall.privacy.register.values import DayInfo, EntryInfo, Head, LostDay, Unveiled
 from crystalcall.rules.privacy.chain import VEILED_LEAVES, veiled_hash, veiled_record
 from crystalcall.rules.privacy.merkle import audit_path
 
@@ -93,6 +93,14 @@ def signed_entries(*, after: int, limit: int) -> tuple[EntryInfo, ...]:
     return tuple(entry_info(row) for row in wanted[:limit])
 
 
+def newest_signed(*, before: int | None = None, limit: int) -> tuple[EntryInfo, ...]:
+    """The newest signed entries of the open book, newest first; `before` goes on with those of lower numbers."""
+    last = head()
+    below = (last.sequence if last else 0) + 1
+    wanted = RegisterEntry.objects.filter(book=Book.OPEN, sequence__lt=min(below, before or below))
+    return tuple(entry_info(row) for row in wanted.order_by("-sequence")[:limit])
+
+
 def entries(*, kind: EntryKind | None = None, book: Book = Book.OPEN, limit: int = 100) -> tuple[EntryInfo, ...]:
     """The newest entries of a book, newest first, for the operator's own eyes."""
     wanted = RegisterEntry.objects.filter(book=book).order_by("-sequence")
@@ -101,9 +109,9 @@ def entries(*, kind: EntryKind | None = None, book: Book = Book.OPEN, limit: int
     return tuple(entry_info(row) for row in wanted[:limit])
 
 
-def all_facts(kind: EntryKind) -> tuple[dict[str, Any], ...]:
-    """The facts of every entry of a kind in the open book, in their order."""
-    rows = RegisterEntry.objects.filter(book=Book.OPEN, kind=kind.value).order_by("sequence")
+def all_facts(kind: EntryKind, *, book: Book = Book.OPEN) -> tuple[dict[str, Any], ...]:
+    """The facts of every entry of a kind in a book, in their order; those of the veiled one are for checks alone."""
+    rows = RegisterEntry.objects.filter(book=book, kind=kind.value).order_by("sequence")
     return tuple(json.loads(text) for text in rows.values_list("facts", flat=True))
 
 
@@ -118,6 +126,20 @@ def signed_days(*, after: date | None = None, limit: int) -> tuple[DayInfo, ...]
 def last_days(limit: int) -> tuple[DayInfo, ...]:
     """The last signed days, newest first."""
     return tuple(day_info(row) for row in RegisterDay.objects.order_by("-day")[:limit])
+
+
+def lost_days() -> tuple[LostDay, ...]:
+    """Every day that went out and that a restored backup took back, as the open book says it, the latest day first."""
+    found = [
+        LostDay(date.fromisoformat(day), root, row.sequence, row.at)
+        for row in RegisterEntry.objects.filter(book=Book.OPEN, kind=EntryKind.BACKUP_RESTORED.value)
+        for day, root in _pairs(json.loads(row.facts))
+    ]
+    return tuple(sorted(found, key=lambda each: (each.day, each.sequence), reverse=True))
+
+
+def _pairs(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    return list(zip(facts.get("lost_days", ()), facts.get("lost_roots", ()), strict=True))
 
 
 def public_keys() -> tuple[tuple[str, date], ...]:

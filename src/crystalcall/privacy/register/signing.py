@@ -15,7 +15,7 @@ from django.db import transaction
 
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy.disclosure_days import DisclosuresOfDay, disclosures_of, first_day
-from crystalcall.privacy.register import queries
+from crystalcall.privacy.register import queries, witness
 from crystalcall.privacy.register.actions import enter
 from crystalcall.privacy.register.kinds import Book, EntryKind
 from crystalcall.privacy.register.locks import lock_head
@@ -57,6 +57,7 @@ class _Night:
 def sign_due_days(now: datetime) -> int:
     """Sign every day that is over and unsigned, oldest first; gives how many. Several processes may try at once.
 
+    Where an older database was put back, the days that it lacks are named before anything is signed (`witness`).
     Errors: SigningKeyMissingError; then nothing was signed.
     """
     last = (now.astimezone(UTC) - SETTLES).date() - ONE_DAY
@@ -64,11 +65,14 @@ def sign_due_days(now: datetime) -> int:
     if day > last:
         return 0
     key, tree = _signing_key(), Frontier()
+    witness.name_lost_days(now)
     while day <= last:
         salt = os.urandom(LEAF_BYTES)
         if _sign(Closing(day, salt, disclosures_of(day, salt)), key, tree, now) is not None:
             signed += 1
         day = _next_day(last)
+    # Only now, since a day whose transaction came to nothing was never published.
+    witness.keep_up()
     return signed
 
 

@@ -72,3 +72,13 @@ class Unveiled:
     day: date
     position: int
     path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LostDay:
+    """A day whose root went out and that a restored backup took back; `sequence` is the line that says so."""
+
+    day: date
+    root: str
+    sequence: int
+    restored_at: datetime

@@ -8,7 +8,7 @@ are what he could not collect.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -16,12 +16,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from crystalcall.plumbing.append_only import missing_triggers
 from crystalcall.plumbing.sealing import SealBrokenError
-from crystalcall.privacy.disclosure_days import disclosures_of
+from crystalcall.privacy.disclosure_days import disclosures_of, kept_from
+from crystalcall.privacy.keys.queries import destroyed_among
 from crystalcall.privacy.keys.sealing import KeyDestroyedError
+from crystalcall.privacy.register import queries, witness
+from crystalcall.privacy.register.actions import secret_subject
 from crystalcall.privacy.register.kinds import Book, EntryKind
 from crystalcall.privacy.register.models import RegisterDay, RegisterEntry, RegisterHead, RegisterSecret
 from crystalcall.privacy.register.queries import leaves_of, sealed_content, secret_of
 from crystalcall.privacy.register.reading import content_of, statement_of
+from crystalcall.privacy.register.values import LostDay
 from crystalcall.rules.privacy.chain import GENESIS, commitment_to, open_hash, veiled_hash, veiled_link
 from crystalcall.rules.privacy.merkle import Frontier, root_of
 
@@ -49,6 +53,8 @@ class Verification:
     days: int
     last_day: date | None
     findings: tuple[Finding, ...]
+    lost_days: tuple[LostDay, ...] = ()
+    """Days that went out, that a restored backup took back, and of which the register says so itself."""
 
 
 def verify(progress: Progress | None = None) -> Verification:
@@ -62,6 +68,7 @@ def verify(progress: Progress | None = None) -> Verification:
         *_days(tell),
         *_veils(tell),
         *_disclosures(tell),
+        *_published_before(),
     ]
     entries = RegisterEntry.objects
     last = RegisterDay.objects.order_by("-day").first()
@@ -71,7 +78,17 @@ def verify(progress: Progress | None = None) -> Verification:
         days=RegisterDay.objects.count(),
         last_day=last.day if last else None,
         findings=tuple(findings),
+        lost_days=queries.lost_days(),
     )
+
+
+def _published_before() -> Iterator[Finding]:
+    """What the witness remembers stands here too, or the register says that a backup was put back."""
+    for each in witness.unnamed():
+        sentence = f"Its root {each.root[:16]}… went out and is no longer here: an older database was put back."
+        yield Finding("published_before", f"day {each.day}", sentence)
+    for number in witness.witnessed().altered:
+        yield Finding("witness", f"line {number} of {witness.FILE}", "Nobody signed what it says.")
 
 
 def _guards() -> Iterator[Finding]:
@@ -121,6 +138,15 @@ def _secrets(tell: Progress) -> Iterator[Finding]:
             continue
         if content and commitment_to(content["secret"], bytes.fromhex(content["salt"])) != row.entry.commitment:
             yield Finding("commitment", subject, "What is sealed beside it is not what it commits to.")
+    yield from _vanished()
+
+
+def _vanished() -> Iterator[Finding]:
+    """What was sealed beside an entry goes only with its key, which leaves a tombstone."""
+    bare = RegisterEntry.objects.exclude(commitment="").filter(secret__isnull=True).order_by("book", "sequence")
+    found = {secret_subject(row.hash): f"{row.book} entry {row.sequence}" for row in bare.iterator()}
+    for subject in sorted(found.keys() - destroyed_among(found), key=lambda each: found[each]):
+        yield Finding("sealed_detail_gone", found[subject], "What was sealed beside it is gone, and nobody erased it.")
 
 
 def _days(tell: Progress) -> Iterator[Finding]:
@@ -169,18 +195,22 @@ def _veils(tell: Progress) -> Iterator[Finding]:
             if bytes.fromhex(veiled_hash(content_of(entry), entry.veil)) not in leaves:
                 yield Finding("veiled_covered", f"veiled entry {entry.sequence}", f"{row.day} does not cover it.")
         through = row.veiled_through
+    last = veiled.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+    if through > last:
+        yield Finding("veiled_cut", "veiled book", f"A night covers {through} entries, and only {last} are left.")
 
 
 def _disclosures(tell: Progress) -> Iterator[Finding]:
     """What the book says left on a day is what the disclosures say."""
     rows = RegisterEntry.objects.filter(book=Book.OPEN, kind=EntryKind.DISCLOSURES_OF_DAY.value).order_by("sequence")
-    total = rows.count()
+    total, kept = rows.count(), kept_from()
     for number, row in enumerate(rows.iterator(), start=1):
         tell("disclosures", number, total)
         facts, secret = json.loads(row.facts), _secret_of(row)
-        if secret is None:
+        day = date.fromisoformat(facts["day"])
+        if secret is None or (kept is not None and datetime.combine(day, time(), UTC) < kept):
             continue  # what was counted can no longer be checked; the entry itself was, above
-        left = disclosures_of(date.fromisoformat(facts["day"]), bytes.fromhex(secret.get("salt", "")))
+        left = disclosures_of(day, bytes.fromhex(secret.get("salt", "")))
         if left.root != facts["root"]:
             yield Finding("disclosures", f"day {facts['day']}", "Its disclosures are not those it was closed with.")
 

@@ -9,7 +9,7 @@ from crystalcall.privacy.requests.models import OneTimeKey, PrivacyRequest
 from crystalcall.privacy.requests.values import KeyRole
 from crystalcall.rules.privacy.requesting import CLOSED, RequestKind, RequestReason, RequestState, Unmoved, move
 
-MOVED = ["state", "reason", "closed_at", "sealed_detail"]
+MOVED = ["state", "reason", "closed_at", "sealed_detail", "asked_mailbox", "order_number"]
 
 
 def move_request(
@@ -23,6 +23,9 @@ def move_request(
     if moved.state in CLOSED:
         row.closed_at = now
         _forget_what_was_written(row, now=now)
+        if was_registered(row):
+            # What nobody proved and the site's form alone brought counts against floods for a day, and is deleted then.
+            row.asked_mailbox, row.order_number = None, ""
     row.save(update_fields=MOVED)
     if moved.state in CLOSED and was_registered(row):
         enter_closed(row, now=now)

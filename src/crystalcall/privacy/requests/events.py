@@ -1,4 +1,4 @@
-"""What requests tell: that a link is to be mailed, and that a request was extended or denied."""
+"""What requests tell: that a link is to be mailed, that an address changed, that a request was extended or denied."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,6 +19,14 @@ class ChangeProposed(Event):
     """Somebody who proved the old mailbox named a new one: a link goes there."""
 
     NAME: ClassVar[str] = "privacy.request.change_proposed"
+    reference: str
+
+
+@dataclass(frozen=True)
+class AddressChanged(Event):
+    """A new address was proved and replaced the old one, which is told so."""
+
+    NAME: ClassVar[str] = "privacy.request.address_changed"
     reference: str
 
 

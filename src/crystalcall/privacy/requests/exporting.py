@@ -17,6 +17,8 @@ from crystalcall.privacy.inventory import personal_fields
 from crystalcall.privacy.inventory_view import Collected, collected
 from crystalcall.privacy.keepers import Cell, Person, Section
 from crystalcall.privacy.policy.queries import current_number
+from crystalcall.privacy.purposes import Purpose
+from crystalcall.privacy.reading_columns import read
 
 FORMAT: Final = "crystalcall-personal-data"
 FORMAT_VERSION: Final = 1
@@ -52,6 +54,11 @@ class PersonalData:
     not_shown: tuple[NotShown, ...]
 
     @property
+    def not_shown_said(self) -> tuple[tuple[str, str], ...]:
+        """What is kept and not shown, with its reason, each once: its owner does not know our fields."""
+        return tuple(dict.fromkeys((one.words, one.why) for one in self.not_shown))
+
+    @property
     def row_count(self) -> int:
         """How many rows there are in all."""
         return sum(len(each.rows) for each in self.sections)
@@ -74,11 +81,11 @@ def _readable() -> list[keepers.Keeper]:
 def gather(person: Person, *, now: datetime, language: str) -> PersonalData:
     """Read everything about a person, as of one moment, and keep it nowhere.
 
-    Errors: ExportContradictionError.
+    Errors: ExportContradictionError, keys.opening.PurposeRefusedError.
     """
     with translation.override(language):
         with transaction.atomic():
-            given = [(keeper, keeper.export(person, now=now)) for keeper in _readable()]
+            given = [(keeper, read(keeper, person, purpose=Purpose.PRIVACY_REQUEST, now=now)) for keeper in _readable()]
         return PersonalData(
             made_at=now,
             language=language,

@@ -17,9 +17,12 @@ def _one_of(field: str, words: type[Channel | KeyRole | RequestKind | RequestSta
 
 
 class PrivacyRequest(models.Model):
-    """One request. It names its person by a keyed hash of the mailbox until that person is forgotten.
+    """One request, and the one mailbox that its link was mailed to: whoever opens that link has proved it, and no more.
 
-    `sealed_detail` holds what was written to us or is to be changed, under the request's own key, until it is closed.
+    `asked_mailbox` and `order_number` are what somebody typed. They say where the link goes, prove nothing, and are
+    forgotten with the proof. `mailbox` is the keyed hash of the address that the link was mailed to; it is never
+    filled in by anything else, and only a new address that was proved as well replaces it. `sealed_detail` holds what
+    was written to us or is to be changed, under the request's own key, until it is closed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -29,6 +32,7 @@ class PrivacyRequest(models.Model):
     language = models.CharField(max_length=2)
     state = models.CharField(max_length=12, default=RequestState.OPEN.value)
     reason = models.CharField(max_length=24, blank=True, default="")
+    asked_mailbox = models.BinaryField(max_length=32, null=True)
     mailbox = models.BinaryField(max_length=32, null=True)
     order_number = models.CharField(max_length=20, blank=True, default="")
     sealed_detail = models.BinaryField(null=True)
@@ -61,9 +65,16 @@ class PrivacyRequest(models.Model):
                 condition=~Q(state=RequestState.DENIED.value) | ~Q(reason=""),
             ),
             models.CheckConstraint(name="request_has_its_day", condition=Q(expected_by__gt=F("received_at"))),
+            # What was typed says nothing any more once a mailbox is proved.
+            models.CheckConstraint(
+                name="request_proof_replaces_typed",
+                condition=Q(verified_at__isnull=True) | Q(asked_mailbox__isnull=True, order_number=""),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["mailbox", "received_at"], name="request_by_mailbox"),
+            models.Index(fields=["asked_mailbox", "received_at"], name="request_by_asked"),
+            models.Index(fields=["order_number", "received_at"], name="request_by_order"),
             models.Index(fields=["received_at"], name="request_by_receipt"),
             models.Index(fields=["expected_by"], condition=Q(closed_at__isnull=True), name="request_unanswered"),
             models.Index(fields=["closed_at"], name="request_by_closing"),
@@ -76,12 +87,14 @@ class PrivacyRequest(models.Model):
 class OneTimeKey(models.Model):
     """A key that was mailed or put into a page: 32 random bytes, of which only the hash is kept.
 
-    A link proves a mailbox; a ticket in the page behind it acts; a change proves the new mailbox.
+    A link proves a mailbox; a ticket in the page behind it acts; a change proves the new mailbox. `bound` is a hash of
+    the key together with the mailbox it was mailed to: a key proves that mailbox, and opens nothing of another.
     """
 
     request = models.ForeignKey(PrivacyRequest, on_delete=models.CASCADE, related_name="keys")
     role = models.CharField(max_length=8)
     digest = models.BinaryField(max_length=32, unique=True)
+    bound = models.BinaryField(max_length=32)
     expires_at = models.DateTimeField(db_index=True)
     tries_left = models.PositiveSmallIntegerField()
 

@@ -4,9 +4,9 @@ from datetime import datetime
 from statistics import median
 
 from crystalcall.privacy.keepers import NameKind, Person
-from crystalcall.privacy.requests.detail import open_detail
+from crystalcall.privacy.requests.detail import FORMER_ADDRESS, open_detail
 from crystalcall.privacy.requests.models import PrivacyRequest
-from crystalcall.privacy.requests.people import person_of
+from crystalcall.privacy.requests.people import Addressee, addressee_of, person_meant
 from crystalcall.privacy.requests.values import AnswerFigures, Channel, RequestView
 from crystalcall.privacy.requests.viewing import view_of
 from crystalcall.rules.privacy.requesting import RequestState
@@ -14,6 +14,7 @@ from crystalcall.rules.privacy.requesting import RequestState
 __all__ = [
     "answer_figures",
     "extension_reason",
+    "former_address",
     "late_requests",
     "mail_facts",
     "open_requests",
@@ -58,16 +59,22 @@ def extension_reason(reference: str) -> str:
     return written(reference).get("extended", "")
 
 
+def former_address(reference: str) -> str:
+    """The address that a proved new one has just replaced, until it is told so; else empty."""
+    return written(reference).get(FORMER_ADDRESS, "")
+
+
 def person_of_request(reference: str) -> Person:
-    """Whose request it is; empty when nobody has that mailbox (any more)."""
+    """Whom a request is about, as far as anybody says; empty when nobody has that mailbox (any more)."""
     row = PrivacyRequest.objects.filter(reference=reference).first()
-    return Person() if row is None else person_of(row)
+    return Person() if row is None else person_meant(row)
 
 
-def mail_facts(reference: str) -> tuple[RequestView, Person] | None:
-    """What a mail about a request needs, or None where there is no such request."""
+def mail_facts(reference: str) -> tuple[RequestView, Addressee] | None:
+    """What a mail about a request needs, or None where there is no such request or nobody to write to."""
     row = PrivacyRequest.objects.filter(reference=reference).first()
-    return None if row is None else (view_of(row), person_of(row))
+    to = None if row is None else addressee_of(row)
+    return None if row is None or to is None else (view_of(row), to)
 
 
 def people_with_open_requests() -> frozenset[tuple[NameKind, str]]:
@@ -75,7 +82,7 @@ def people_with_open_requests() -> frozenset[tuple[NameKind, str]]:
     rows = PrivacyRequest.objects.filter(closed_at__isnull=True).exclude(
         channel=Channel.SITE.value, verified_at__isnull=True
     )
-    return frozenset(name for row in rows.iterator(500) for name in person_of(row).names)
+    return frozenset(name for row in rows.iterator(500) for name in person_meant(row).names)
 
 
 def answer_figures(since: datetime, until: datetime, *, now: datetime) -> AnswerFigures:

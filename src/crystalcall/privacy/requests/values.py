@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from crystalcall.privacy.keepers import MailAddress
+from crystalcall.rules.privacy.linking import LinkTerms, NotBefore
 from crystalcall.rules.privacy.requesting import RequestKind, RequestReason, RequestState
 
 
@@ -32,14 +33,8 @@ class Opened:
 
     reference: str
     expected_by: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TooMany:
-    """No request was opened: too many lately, for this mailbox or for all."""
-
-    for_all: bool
-    retry_after_seconds: int
+    terms: LinkTerms | NotBefore
+    """How long its link works; or from when on another may be mailed, since those mailed lately work until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class LinkToMail:
 
 @dataclass(frozen=True, slots=True)
 class NobodyToMail:
-    """Nobody has this mailbox (any more), or the request is closed."""
+    """Nobody has this mailbox (any more), the request is closed, or the mailbox has enough links that work."""
 
 
 class KeyRefusal(StrEnum):

@@ -6,21 +6,17 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Final
 
-from babel.dates import format_datetime
-from babel.numbers import format_decimal
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy.keepers import Cell, Column, ColumnKind, Section
 from crystalcall.privacy.requests.exporting import FORMAT, FORMAT_VERSION, PersonalData, SectionRows, all_sections
+from crystalcall.privacy.requests.saying import said
 
 SCHEMA_PATH: Final = "/privacy/requests/schema.json"
-MICROS: Final = Decimal(1_000_000)
 _JSON_TYPES: Final[dict[ColumnKind, dict[str, Any]]] = {
     ColumnKind.TEXT: {"type": ["string", "null"]},
     ColumnKind.INTEGER: {"type": ["integer", "null"]},
@@ -29,6 +25,8 @@ _JSON_TYPES: Final[dict[ColumnKind, dict[str, Any]]] = {
     ColumnKind.MOMENT: {"type": ["string", "null"], "format": "date-time"},
     ColumnKind.FLAG: {"type": ["boolean", "null"]},
     ColumnKind.LIST: {"type": ["array", "null"], "items": {"type": "string"}},
+    ColumnKind.PLACE: {"type": ["string", "null"], "description": "where calls go, such as ru-landline or ru-*"},
+    ColumnKind.PLACES: {"type": ["array", "null"], "items": {"type": "string"}, "description": "countries (ISO 3166)"},
 }
 
 
@@ -60,6 +58,7 @@ def as_json(data: PersonalData) -> bytes:
                 "fields": [f"{one.model}.{one.name}" for one in kind.fields],
                 "purposes": [{"key": use.purpose.value, "words": use.words, "basis": use.basis} for use in kind.uses],
                 "retention": [{"key": rule.name, "words": str(rule.words)} for rule in kind.retention],
+                "deletion": list(kind.deletion),
                 "recipients": [{"key": given.provider, "name": given.name} for given in kind.given_to],
             }
             for kind in data.explained
@@ -107,7 +106,7 @@ def schema() -> dict[str, Any]:
         sections = {section.key: _section_schema(section) for section in all_sections()}
     text, many = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
     worded = {"type": "array", "items": {"type": "object", "required": ["key"], "additionalProperties": text}}
-    explained = {"category": text, "words": text, "fields": many} | dict.fromkeys(
+    explained = {"category": text, "words": text, "fields": many, "deletion": many} | dict.fromkeys(
         ("purposes", "retention", "recipients"), worded
     )
     not_shown = {"field": text, "words": text, "why": text}
@@ -175,29 +174,6 @@ def _shown(each: SectionRows, language: str) -> ShownSection:
 
 def _pairs(columns: tuple[Column, ...], row: tuple[Cell, ...], language: str) -> Iterator[tuple[str, str]]:
     for column, cell in zip(columns, row, strict=True):
-        said = _said(column.kind, cell, language)
-        if column.words and isinstance(cell, str):
-            said = str(column.words.get(cell, said))
-        if said and not column.for_machines:
-            yield str(column.label), said
-
-
-def _said(kind: ColumnKind, cell: Cell, language: str) -> str:
-    """A cell in words; empty where there is nothing."""
-    if cell is None or cell in ("", ()):
-        return ""
-    if isinstance(cell, bool):
-        return _("yes") if cell else _("no")
-    if isinstance(cell, datetime):
-        return str(format_datetime(cell.astimezone(UTC), "d MMM y, HH:mm 'UTC'", locale=language))
-    if isinstance(cell, int):
-        return _number_said(kind, cell, language)
-    return ", ".join(cell) if isinstance(cell, tuple) else cell
-
-
-def _number_said(kind: ColumnKind, number: int, language: str) -> str:
-    if kind is ColumnKind.MONEY:
-        return _("%(amount)s USD") % {"amount": format_decimal(number / MICROS, "#,##0.00####", locale=language)}
-    if kind is ColumnKind.SECONDS:
-        return _("%(count)s s") % {"count": format_decimal(number, locale=language)}
-    return str(number)
+        words = "" if column.for_machines else said(column, cell, language)
+        if words:
+            yield str(column.label), words

@@ -37,10 +37,9 @@ PEOPLE: Final = 100
 
 def enforce(retention: str, *, now: datetime) -> int:
     """Give up everything that has outlived one class, and count it; gives how much. Errors: KeyError for no class."""
-    period = SCHEDULE[retention].period
-    if period is None:
+    before = SCHEDULE[retention].over_before(now)
+    if before is None:
         return 0
-    before = now - period
     pieces = [partial(_expire, keeper, retention, before, now) for keeper in keepers.all_keepers()]
     pieces.append(partial(_forget_lapsed, retention, before, now))
     return sum(_to_the_end(retention, piece, now) for piece in pieces)

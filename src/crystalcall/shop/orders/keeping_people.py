@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crystalcall.customers.actions import forget_links
+from crystalcall.payments.actions import give_up_payment
 from crystalcall.plumbing.ids import random_token
+from crystalcall.privacy import keepers
 from crystalcall.privacy.holds.queries import held_names
 from crystalcall.privacy.keepers import (
     Cell,
@@ -20,16 +22,25 @@ from crystalcall.privacy.keepers import (
     Counts,
     Erasing,
     Keeper,
+    MoneyUnderWayError,
     NameKind,
     Person,
     Section,
+    Way,
 )
-from crystalcall.rules.ordering import CLOSED, OrderState
-from crystalcall.shop.orders import tokens
+from crystalcall.privacy.purposes import Purpose
+from crystalcall.rules.ordering import CLOSED, Moved, OrderFact, OrderState, decide
+from crystalcall.shop.orders import history, tokens
 from crystalcall.shop.orders.models import Card, HeldCard, NoticeWish, Order, OrderClaim, OrderEvent, OrderLine
 
-_NUMBER: Final = Column("order_number", _("Order number"))
+_NUMBER: Final = Column("order_number", _("Order number"), fields=("orders.Order.order_number",))
 _POLICY: Final = Column("policy_version", _("Policy under which it was collected"), ColumnKind.INTEGER)
+
+
+def _shown(key: str, label: Any, kind: ColumnKind = ColumnKind.TEXT, *, of: str, **more: Any) -> Column:
+    """A column that shows the field of its own name, of one of this room's models."""
+    return Column(key, label, kind, (f"orders.{of}.{key}",), **more)
+
 
 STATES: Final = {
     "placed": pgettext_lazy("export", "placed"),
@@ -68,12 +79,12 @@ ORDERS: Final = Section(
     (
         _NUMBER,
         Column("customer_id", _("Your number in our records"), fields=("orders.Order.customer_id",)),
-        Column("state", _("State"), words=STATES),
-        Column("language", _("Language of the pages and mails"), words=LANGUAGES),
-        Column("total_micros", _("Total"), ColumnKind.MONEY),
-        Column("placed_at", _("Placed"), ColumnKind.MOMENT),
-        Column("paid_at", _("Paid"), ColumnKind.MOMENT),
-        Column("fulfilled_at", _("Delivered"), ColumnKind.MOMENT),
+        _shown("state", _("State"), of="Order", words=STATES),
+        _shown("language", _("Language of the pages and mails"), of="Order", words=LANGUAGES),
+        _shown("total_micros", _("Total"), ColumnKind.MONEY, of="Order"),
+        _shown("placed_at", _("Placed"), ColumnKind.MOMENT, of="Order"),
+        _shown("paid_at", _("Paid"), ColumnKind.MOMENT, of="Order"),
+        _shown("fulfilled_at", _("Delivered"), ColumnKind.MOMENT, of="Order"),
         _POLICY,
     ),
 )
@@ -82,11 +93,11 @@ LINES: Final = Section(
     _("What you ordered"),
     (
         _NUMBER,
-        Column("product", _("Product")),
-        Column("quantity", _("How many"), ColumnKind.INTEGER),
-        Column("unit_price_micros", _("Price of one"), ColumnKind.MONEY),
-        Column("unit_credit_micros", _("Credit of one"), ColumnKind.MONEY),
-        Column("deck_version", _("Version of the price list"), ColumnKind.INTEGER),
+        Column("product", _("Product"), fields=("orders.OrderLine.sku",), for_machines=True),
+        _shown("quantity", _("How many"), ColumnKind.INTEGER, of="OrderLine"),
+        _shown("unit_price_micros", _("Price of one"), ColumnKind.MONEY, of="OrderLine"),
+        _shown("unit_credit_micros", _("Credit of one"), ColumnKind.MONEY, of="OrderLine"),
+        _shown("deck_version", _("Version of the price list"), ColumnKind.INTEGER, of="OrderLine"),
     ),
 )
 HISTORY: Final = Section(
@@ -94,21 +105,21 @@ HISTORY: Final = Section(
     _("What happened to your orders"),
     (
         _NUMBER,
-        Column("fact", _("What happened"), words=FACTS),
-        Column("before", _("State before"), words=STATES),
-        Column("after", _("State after"), words=STATES),
-        Column("happened_at", _("When"), ColumnKind.MOMENT),
+        _shown("fact", _("What happened"), of="OrderEvent", words=FACTS),
+        _shown("before", _("State before"), of="OrderEvent", words=STATES, for_machines=True),
+        _shown("after", _("State after"), of="OrderEvent", words=STATES, for_machines=True),
+        _shown("happened_at", _("When"), ColumnKind.MOMENT, of="OrderEvent"),
     ),
 )
 CARDS: Final = Section(
     "cards",
     _("Your cards"),
     (
-        Column("card", _("Serial number of the card")),
+        Column("card", _("Serial number of the card"), fields=("orders.Card.pin_serial",)),
         _NUMBER,
-        Column("account_id", _("Number of the credit in our books")),
-        Column("issued_at", _("Made"), ColumnKind.MOMENT),
-        Column("guaranteed_until", _("Prices guaranteed until"), ColumnKind.MOMENT),
+        Column("account_id", _("Number of the credit in our books"), fields=("orders.Card.ledger_account_id",)),
+        _shown("issued_at", _("Made"), ColumnKind.MOMENT, of="Card"),
+        _shown("guaranteed_until", _("Prices guaranteed until"), ColumnKind.MOMENT, of="Card"),
     ),
 )
 WISHES: Final = Section(
@@ -116,9 +127,9 @@ WISHES: Final = Section(
     _("Your wishes to be told of prices or of this policy"),
     (
         Column("order_number", _("Order number"), fields=("orders.NoticeWish.order",)),
-        Column("topic", _("About what"), words=TOPICS),
-        Column("asked_at", _("Asked"), ColumnKind.MOMENT),
-        Column("stopped_at", _("Ended"), ColumnKind.MOMENT),
+        _shown("topic", _("About what"), of="NoticeWish", words=TOPICS),
+        _shown("asked_at", _("Asked"), ColumnKind.MOMENT, of="NoticeWish"),
+        _shown("stopped_at", _("Ended"), ColumnKind.MOMENT, of="NoticeWish"),
         _POLICY,
     ),
 )
@@ -172,7 +183,7 @@ class OrdersKeeper(Keeper):
             yield NameKind.CARD, serial
             yield NameKind.ACCOUNT, str(account_id)
 
-    def export(self, person: Person, *, now: datetime) -> Mapping[str, Sequence[Sequence[Cell]]]:
+    def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """Orders, lines, history, cards by serial (a PIN is asked for on the order's page), and wishes."""
         numbers = person.of(NameKind.ORDER)
         lines = OrderLine.objects.filter(order__order_number__in=numbers).order_by("order_id", "position")
@@ -200,6 +211,11 @@ class OrdersKeeper(Keeper):
             **_in_account(person),
         }
 
+    def unpaid(self, person: Person) -> Sequence[str]:
+        """Orders that wait for money or for a review of it."""
+        waiting = _orders(person).filter(state__in=[OrderState.PLACED.value, OrderState.HELD.value])
+        return list(waiting.order_by("pk").values_list("order_number", flat=True))
+
     def stop(self, person: Person, *, now: datetime) -> Counts:
         """End every wish that stands; its key is destroyed."""
         standing = NoticeWish.objects.filter(order__order_number__in=person.of(NameKind.ORDER), stopped_at__isnull=True)
@@ -210,14 +226,24 @@ class OrdersKeeper(Keeper):
         return self.stop(person, now=now)
 
     def erase(self, person: Person, erasing: Erasing) -> Counts:
-        """Cut the orders loose from their buyer and change the locks of their pages; wishes are deleted."""
+        """Cut the orders loose from their buyer and change the locks of their pages; wishes are deleted.
+
+        What is not paid is cancelled, and money that comes all the same is given back. Errors: MoneyUnderWayError.
+        """
         wishes, _by_model = NoticeWish.objects.filter(order__order_number__in=person.of(NameKind.ORDER)).delete()
         claims, cards = (
             model.objects.filter(customer_id__in=person.ids(NameKind.CUSTOMER)).delete()[0]
             for model in (OrderClaim, HeldCard)
         )
-        orders = _close_pages(_orders(person).select_for_update().filter(customer_id__isnull=False).order_by("pk"))
-        return {"orders_unlinked": orders, "wishes": wishes, "claims": claims, "cards_added": cards}
+        orders = list(_orders(person).select_for_update().filter(customer_id__isnull=False).order_by("pk"))
+        undelivered = 0
+        for order in orders:
+            undelivered += _give_up(order, erasing)
+            if erasing.archives and order.customer_id is not None:
+                keepers.lead_to(order.customer_id, order.order_number, collected_under=order.policy_version)
+            _close_page(order)
+        counts = {"orders_unlinked": len(orders), "wishes": wishes, "orders_paid_undelivered": undelivered}
+        return {**counts, "claims": claims, "cards_added": cards}
 
     def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
         """Orders of somebody with an account are given up one by one; their account stays."""
@@ -231,7 +257,8 @@ class OrdersKeeper(Keeper):
             accounts = Card.objects.filter(line__order_id__in=orders).values_list("ledger_account_id", flat=True)
             forget_links(list(accounts))
             OrderClaim.objects.filter(order_id__in=orders).delete()
-            _close_pages(Order.objects.select_for_update().filter(pk__in=orders).order_by("pk"))
+            for order in Order.objects.select_for_update().filter(pk__in=orders).order_by("pk"):
+                _close_page(order)
         return {"orders_unlinked": len(orders)}
 
     def lapsed(self, retention: str, *, before: datetime, limit: int) -> Sequence[UUID]:
@@ -255,22 +282,37 @@ class OrdersKeeper(Keeper):
         return list(dict.fromkeys(person for person in people if person is not None))
 
 
+def _give_up(order: Order, erasing: Erasing) -> bool:
+    """Take no money for a locked order any more; whether money is here for which nothing was delivered (a child's).
+
+    Errors: MoneyUnderWayError where that is so and nobody is in danger: what it buys is delivered within moments.
+    """
+    state = OrderState(order.state)
+    if state is OrderState.FULFILLED or erasing.way is Way.RETENTION:
+        return False
+    if state is not OrderState.PAID and give_up_payment(order.order_number, order.total_micros, now=erasing.now):
+        withdrawn = decide(state, OrderFact.WITHDRAWN)
+        if isinstance(withdrawn, Moved):
+            history.move(order, withdrawn, now=erasing.now)
+        return False
+    if erasing.way is not Way.CHILD:
+        raise MoneyUnderWayError(order.order_number)
+    return True
+
+
 def _orders(person: Person) -> "QuerySet[Order]":
     named = Q(order_number__in=person.of(NameKind.ORDER)) | Q(customer_id__in=person.ids(NameKind.CUSTOMER))
     return Order.objects.filter(named)
 
 
-def _close_pages(orders: "QuerySet[Order]") -> int:
-    """Cut orders loose from their buyer; gives how many."""
-    rows = list(orders)
-    for order in rows:
-        # Nobody was ever told the new token, so no link that was mailed or kept opens the page.
-        token = random_token()
-        order.customer_id = None
-        order.sealed_token = tokens.seal_token(token, order.order_number)
-        order.token_index = tokens.token_index(token)
-        order.save(update_fields=["customer_id", "sealed_token", "token_index"])
-    return len(rows)
+def _close_page(order: Order) -> None:
+    """Cut an order loose from its buyer."""
+    # Nobody was ever told the new token, so no link that was mailed or kept opens the page.
+    token = random_token()
+    order.customer_id = None
+    order.sealed_token = tokens.seal_token(token, order.order_number)
+    order.token_index = tokens.token_index(token)
+    order.save(update_fields=["customer_id", "sealed_token", "token_index"])
 
 
 def _in_account(person: Person) -> dict[str, list[tuple[Cell, ...]]]:

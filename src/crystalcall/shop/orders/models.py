@@ -175,7 +175,7 @@ class HeldCard(models.Model):
 
 
 class OrderEvent(models.Model):
-    """One step in an order's life; append-only and without a personal column.
+    """One step in an order's life; append-only; deletion changes nothing in it, since only its order leads to a person.
 
     ``reference`` names the evidence in its own room (a payment's id) or is empty. A step from a state to itself
     records evidence that moved nothing but must not be lost, such as a second payment.

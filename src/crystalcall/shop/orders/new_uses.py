@@ -5,7 +5,7 @@ from datetime import datetime
 
 from crystalcall.privacy import policy
 from crystalcall.privacy.policy.actions import agree
-from crystalcall.privacy.purposes import Purpose
+from crystalcall.privacy.policy.values import NewUse
 from crystalcall.shop.orders.tokens import find_order
 
 
@@ -14,7 +14,7 @@ class OpenUses:
     """The uses that wait for this buyer's word, and the version in force that brought them."""
 
     version: int
-    purposes: tuple[Purpose, ...]
+    uses: tuple[NewUse, ...]
 
 
 def open_uses(token: str, *, now: datetime) -> OpenUses | None:
@@ -26,8 +26,8 @@ def open_uses(token: str, *, now: datetime) -> OpenUses | None:
     if order.policy_version >= number:
         return None
     agreed = policy.agreed_versions(order.customer_id)
-    purposes = policy.new_uses(collected_under=order.policy_version, now=now, agreed=agreed)
-    return OpenUses(number, purposes) if purposes else None
+    uses = policy.new_uses(collected_under=order.policy_version, now=now, agreed=agreed)
+    return OpenUses(number, uses) if uses else None
 
 
 def agree_to_uses(token: str, version: int, *, now: datetime) -> bool:

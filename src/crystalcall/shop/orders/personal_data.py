@@ -1,9 +1,37 @@
-"""What orders keep about people: whose order it is, the power of its link, and whether they want price notices."""
+"""What orders keep about people: whose order it is, what was bought, the power of its link, and wishes for notices.
+
+`Order.customer_id` alone says whose an order is: deletion empties it, and what was sold stays in the books as nobody's.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from crystalcall.privacy.inventory import declare, impersonal, personal
+from crystalcall.privacy.inventory import Personal, declare, impersonal, joined, personal
 from crystalcall.privacy.purposes import Purpose
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+LINK: Final = "orders.Order.customer_id"
+_PURPOSES = (
+    *(Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.CUSTOMER_SERVICE),
+    *(Purpose.PRIVACY_REQUEST, Purpose.RECORD_KEEPING, Purpose.LEGAL_OBLIGATION),
+)
+
+
+def _of_an_order(label: "_StrPromise", category: str = "user.behavior.purchase_history") -> Personal:
+    return personal(category=category, purposes=_PURPOSES, retention="order_record", erase="unlink", label=label)
+
+
+# A mail of either kind that was wished for names the order it was wished with.
+_NUMBER = replace(_of_an_order(_("Order number")), purposes=(*_PURPOSES, Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE))
+_WHEN = _of_an_order(_("When an order was placed, paid and delivered, and how it stands"))
+_TOTAL = _of_an_order(_("What an order cost"))
+_WHAT = joined(_of_an_order(_("What you ordered, how many, and at what price")), by=LINK)
+_STEP = joined(_of_an_order(_("What happened to your orders")), by=LINK)
+_CARD = joined(_of_an_order(_("Which cards an order became"), "user.account"), by=LINK)
 
 
 def declare_all() -> None:
@@ -18,11 +46,11 @@ def declare_all() -> None:
             "id": impersonal("row number"),
             "order": impersonal("points to the order"),
             "sequence": impersonal("a count"),
-            "fact": impersonal("a word of a closed list"),
+            "fact": _STEP,
             "reference": impersonal("the id of a payment inside this program"),
-            "before": impersonal("a state of an order"),
-            "after": impersonal("a state of an order"),
-            "happened_at": impersonal("time of a step; who took it stands in no column"),
+            "before": _STEP,
+            "after": _STEP,
+            "happened_at": _STEP,
         },
     )
 
@@ -32,7 +60,7 @@ def _declare_order() -> None:
         "orders.Order",
         {
             "id": impersonal("row number"),
-            "order_number": impersonal("random number of an order, for the books and the gateway"),
+            "order_number": _NUMBER,
             "sealed_token": personal(
                 category="user.authorization.credentials",
                 purposes=(Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS),
@@ -45,18 +73,18 @@ def _declare_order() -> None:
             "placing_index": impersonal("keyed hash over a random key, telling nothing without it"),
             "customer_id": personal(
                 category="user.unique_id",
-                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.CUSTOMER_SERVICE),
+                purposes=_PURPOSES,
                 retention="order_record",
                 erase="unlink",
                 label=_("Which orders are yours"),
             ),
             "policy_version": impersonal("number of the policy in force when it was collected"),
-            "state": impersonal("a state of an order"),
-            "language": impersonal("one of the store's two languages"),
-            "total_micros": impersonal("price of an order"),
-            "placed_at": impersonal("time of an order"),
-            "paid_at": impersonal("time of a payment"),
-            "fulfilled_at": impersonal("time of fulfillment"),
+            "state": _WHEN,
+            "language": _of_an_order(_("Language of the order"), "user.demographic.language"),
+            "total_micros": _TOTAL,
+            "placed_at": _WHEN,
+            "paid_at": _WHEN,
+            "fulfilled_at": _WHEN,
         },
     )
 
@@ -68,12 +96,12 @@ def _declare_contents() -> None:
             "id": impersonal("row number"),
             "order": impersonal("points to the order"),
             "position": impersonal("place in the order"),
-            "sku": impersonal("name of a product"),
-            "quantity": impersonal("a count"),
-            "unit_price_micros": impersonal("price of a product"),
-            "unit_credit_micros": impersonal("credit of a product"),
-            "deck_id": impersonal("rate deck shown at the purchase"),
-            "deck_version": impersonal("its version"),
+            "sku": _WHAT,
+            "quantity": _WHAT,
+            "unit_price_micros": _WHAT,
+            "unit_credit_micros": _WHAT,
+            "deck_id": impersonal("number of the rate deck shown at the purchase, inside this program"),
+            "deck_version": _WHAT,
         },
     )
     declare(
@@ -82,26 +110,27 @@ def _declare_contents() -> None:
             "id": impersonal("row number"),
             "line": impersonal("points to the order line"),
             "index": impersonal("place in the line"),
-            "pin_serial": impersonal("public name of a PIN, opening nothing"),
-            "ledger_account_id": impersonal("an opaque account; its owner stands in customers.AccountLink"),
-            "guaranteed_until": impersonal("end of a guarantee"),
-            "issued_at": impersonal("time of issue"),
+            "pin_serial": _CARD,
+            "ledger_account_id": _CARD,
+            "guaranteed_until": _CARD,
+            "issued_at": _CARD,
         },
     )
 
 
 def _declare_wish() -> None:
+    wish = personal(
+        category="user.privacy_preferences",
+        purposes=(Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE, Purpose.PRIVACY_REQUEST),
+        retention="until_stopped",
+        erase="destroy",
+        label=_("Your wish to be told of prices or of this policy"),
+    )
     declare(
         "orders.NoticeWish",
         {
             "id": impersonal("row number"),
-            "order": personal(
-                category="user.privacy_preferences",
-                purposes=(Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE),
-                retention="until_stopped",
-                erase="destroy",
-                label=_("Your wish to be told of prices or of this policy"),
-            ),
+            "order": wish,
             "sealed_token": personal(
                 category="user.authorization.credentials",
                 purposes=(Purpose.PRICE_NOTICE, Purpose.POLICY_NOTICE),
@@ -110,11 +139,11 @@ def _declare_wish() -> None:
                 label=_("Secret address that ends your wish"),
                 not_exported=_("a key that ends the wish, not a fact about the buyer"),
             ),
-            "topic": impersonal("a word of a closed list: what the wish is about"),
+            "topic": wish,
             "token_index": impersonal("keyed hash of a random token"),
             "policy_version": impersonal("number of the policy in force when it was collected"),
-            "asked_at": impersonal("time of a wish, telling nothing without its order"),
-            "stopped_at": impersonal("time of its end, telling nothing without its order"),
+            "asked_at": wish,
+            "stopped_at": wish,
         },
     )
 

@@ -4,7 +4,7 @@ import gc
 
 from crystalcall.plumbing.starting import start
 
-start(serving=True)
+start(serving=True, watched=True)
 
 from crystalcall.plumbing import clock  # noqa: E402 - rooms can only be read once the program has started
 from crystalcall.plumbing.settings import current  # noqa: E402 - likewise

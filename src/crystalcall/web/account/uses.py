@@ -6,7 +6,7 @@ from uuid import UUID
 
 from crystalcall.customers.queries import collected_under
 from crystalcall.privacy import policy
-from crystalcall.web.policy_words import uses_said
+from crystalcall.privacy.policy.saying import new_uses_said
 
 
 def open_uses_said(customer_id: UUID, *, now: datetime) -> dict[str, Any] | None:
@@ -15,5 +15,5 @@ def open_uses_said(customer_id: UUID, *, now: datetime) -> dict[str, Any] | None
     if under is None or under >= number:
         return None
     agreed = policy.agreed_versions(customer_id)
-    purposes = policy.new_uses(collected_under=under, now=now, agreed=agreed)
-    return {"version": number, "uses": uses_said(purposes)} if purposes else None
+    uses = policy.new_uses(collected_under=under, now=now, agreed=agreed)
+    return {"version": number, "uses": new_uses_said(uses)} if uses else None

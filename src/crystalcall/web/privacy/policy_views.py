@@ -1,7 +1,10 @@
 """The privacy policy: the version in force, all versions, and what changes from one to the next."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
-from itertools import pairwise
+from functools import wraps
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,13 +17,33 @@ from crystalcall.privacy import policy
 from crystalcall.privacy.clauses.reading import clauses
 from crystalcall.privacy.inventory_view import collected
 from crystalcall.privacy.policy.differences import practice_changes, text_changes
+from crystalcall.privacy.policy.library import UnfitPolicyError
+from crystalcall.privacy.policy.saying import changes_said
 from crystalcall.privacy.policy.values import Version
 from crystalcall.web import policy_words as words
+from crystalcall.web.errors import trouble_page
 
 GPC = "Sec-GPC"
 
+logger = logging.getLogger(__name__)
+
+
+def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show nothing where a text in the database is not the one that was announced, and log it (clause C20)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except UnfitPolicyError:
+            logger.exception("a version of the policy is not shown")
+            return trouble_page(request, 500)
+
+    return guarded
+
 
 @require_safe
+@readable
 def policy_page(request: HttpRequest) -> HttpResponse:
     """The privacy policy in force: a summary, what is collected, each clause with its state and its evidence."""
     now = clock.now()
@@ -38,49 +61,43 @@ def policy_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@readable
 def versions_page(request: HttpRequest) -> HttpResponse:
-    """Every version of the privacy policy, the newest first, with its dates."""
+    """Every version of the privacy policy, withdrawn ones too, the newest first, with its dates."""
     now = clock.now()
     number = policy.in_force(now).number
-    versions = policy.all_versions(now)
-    followed = {after.number: before.number for before, after in pairwise(versions)}
     shown = [
-        {"version": version, "state": words.state_said(version, number), "follows": followed.get(version.number)}
-        for version in reversed(versions)
+        {"version": version, "state": words.state_said(version, number)}
+        for version in reversed(policy.all_versions(now))
     ]
     return render(request, "web/policy_versions.html", {"versions": shown})
 
 
 @require_safe
+@readable
 def version_page(request: HttpRequest, number: int) -> HttpResponse:
-    """One version of the privacy policy, as it was published."""
+    """One version of the privacy policy, as it was published: its words and its practices."""
     now = clock.now()
-    version, before = _published(number, now)
-    state = words.state_said(version, policy.in_force(now).number)
-    context = _version_context(version) | {"state": state, "before": before}
+    version, _before = _published(number, now)
+    context = _version_context(version) | {
+        "state": words.state_said(version, policy.in_force(now).number),
+        "practices": words.practices_said(version.practices),
+    }
     return render(request, "web/policy_version.html", context)
 
 
 @require_safe
+@readable
 def changes_page(request: HttpRequest, number: int) -> HttpResponse:
     """What a version of the privacy policy changed: each clause with the differences marked, and how to opt out."""
-    now = clock.now()
-    version, before = _published(number, now)
+    version, before = _published(number, clock.now())
     if before is None:
         raise Http404
     language = get_language() or "en"
-    changes = practice_changes(before.practices, version.practices)
     context = {
         "version": version,
         "before": before,
-        "is_coming": version.in_force_at is None,
-        "uses_new": words.purposes_said(changes.uses_new),
-        "uses_gone": words.purposes_said(changes.uses_gone),
-        "collected_new": words.by_purposes(changes.collected_new),
-        "collected_gone": [words.category_said(category) for category in changes.collected_gone],
-        "recipients_new": [words.recipient_said(each) for each in changes.recipients_new],
-        "recipients_gone": [words.recipient_said(each) for each in changes.recipients_gone],
-        "changes": changes,
+        "groups": changes_said(practice_changes(before.practices, version.practices)),
         "clauses": text_changes(before.text(language), version.text(language)),
     }
     return render(request, "web/policy_changes.html", context)
@@ -88,12 +105,10 @@ def changes_page(request: HttpRequest, number: int) -> HttpResponse:
 
 def _published(number: int, now: datetime) -> tuple[Version, Version | None]:
     """A published version and the one that it follows. Errors: Http404."""
-    before = None
-    for version in policy.all_versions(now):
-        if version.number == number:
-            return version, before
-        before = version
-    raise Http404
+    known = {version.number: version for version in policy.all_versions(now)}
+    if number not in known:
+        raise Http404
+    return known[number], known.get(known[number].follows or 0)
 
 
 def _version_context(version: Version) -> dict[str, object]:

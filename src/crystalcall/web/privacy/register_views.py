@@ -1,7 +1,7 @@
 """The register as the world may read it: a page for people, and files from which machines check it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -14,6 +14,7 @@ from crystalcall.privacy.register.kinds import EntryKind
 from crystalcall.web.privacy.register_words import KIND_WORDS
 
 DAYS_SHOWN: Final = 14
+LINES_SHOWN: Final = 50
 VERIFIER: Final = "verify.py"
 #: What a reader's machine checks, each with the name of its address.
 FILES: Final = (
@@ -22,7 +23,8 @@ FILES: Final = (
     ("unveiled.json", "register_unveiled"),
     ("key.json", "register_key"),
 )
-LARGEST_NUMBER: Final = 2**53
+#: As many digits as the largest number has that JSON counts exactly; Python would not even read a very long one.
+MOST_DIGITS: Final = 15
 #: Published parts never change, but the last page grows once a night.
 CACHED: Final = "public, max-age=600"
 
@@ -35,14 +37,33 @@ class CountLine:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """A published line in words."""
+
+    sequence: int
+    words: str
+    at: datetime
+
+
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
-    """What the register is, its last signed days, what it counts, and how to check it."""
+    """What the register is, its last signed days and lines, what it counts, and how to check it.
+
+    `?before=` goes on with older lines than that number.
+    """
+    text = request.GET.get("before", "")
+    if text and not _is_number(text):
+        return HttpResponseBadRequest("before takes the number of a line.\n", content_type="text/plain; charset=utf-8")
+    found = queries.newest_signed(before=int(text) if text else None, limit=LINES_SHOWN + 1)
     days = queries.last_days(DAYS_SHOWN)
     lines, head = _count_lines(publishing.counts()), queries.head()
     facts = {
         "head": head,
         "days": days,
+        "told": [EntryLine(each.sequence, str(KIND_WORDS[each.kind]), each.at) for each in found[:LINES_SHOWN]],
+        "older": found[LINES_SHOWN - 1].sequence if len(found) > LINES_SHOWN else None,
+        "lost": queries.lost_days(),
         "many": [line for line in lines if line.count],
         "few": [line for line in lines if not line.count],
         "key": days[0].public_key if days else "",
@@ -59,7 +80,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def entries(request: HttpRequest) -> HttpResponse:
     """Signed entries, a page at a time: `?after=` takes the last number that is known."""
     text = request.GET.get("after", "0")
-    if not (text.isascii() and text.isdigit() and int(text) < LARGEST_NUMBER):
+    if not _is_number(text):
         return HttpResponseBadRequest("after takes the number of an entry.\n", content_type="text/plain; charset=utf-8")
     return _json(publishing.entries_page(int(text)))
 
@@ -94,6 +115,10 @@ def verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a view
     response["Content-Disposition"] = f'attachment; filename="{VERIFIER}"'
     response["Cache-Control"] = CACHED
     return response
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def _json(body: bytes) -> HttpResponse:

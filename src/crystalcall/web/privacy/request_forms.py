@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crystalcall.customers.contact_details import (
@@ -22,6 +23,7 @@ from crystalcall.rules.privacy.requesting import RequestKind
 TYPED_LIMIT_CHARACTERS: Final = 400
 CHOICES: Final = tuple(kind for kind in RequestKind if kind is not RequestKind.UNSORTED)
 ORDER_NUMBER_CHARACTERS: Final = 20
+RUSSIAN_DIGITS: Final = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class AskForm:
-    """Which right, for which address, and (for guests) about which order."""
+    """Which right, and for which address or which order."""
 
     kind: RequestKind | None = None
     email: str = field(default="", repr=False)
@@ -84,9 +86,10 @@ def read_ask(posted: QueryDict) -> AskForm:
     errors = {}
     if form.kind is None:
         errors["kind"] = _("Please choose what you want us to do.")
-    read = read_email(form.email)
-    if isinstance(read, ContactProblemReason):
-        errors["email"] = _email_error(read)
+    if not form.email and not form.order_number:
+        errors["email"] = _("Please give your e-mail address, or the number of an order.")
+    elif form.email and isinstance(read := read_email(form.email), ContactProblemReason):
+        errors["email"] = problem_text(ContactProblem("email", read))
     return replace(form, errors=errors)
 
 
@@ -101,10 +104,10 @@ def read_correction(posted: QueryDict) -> tuple[CorrectForm, Correction]:
     read = {
         "name": read_name(form.name) if form.name else None,
         "email": read_email(form.email) if form.email else None,
-        "telephone": read_telephone(form.telephone) if form.telephone else None,
+        "telephone": _read_own_telephone(form.telephone) if form.telephone else None,
     }
     errors = {
-        name: _email_error(answer) if name == "email" else problem_text(ContactProblem(name, answer))
+        name: _correction_error(name, answer)
         for name, answer in read.items()
         if isinstance(answer, ContactProblemReason)
     }
@@ -116,7 +119,21 @@ def read_correction(posted: QueryDict) -> tuple[CorrectForm, Correction]:
     return replace(form, errors=errors), Correction(**{name: str(text) for name, text in given.items()})
 
 
-def _email_error(reason: ContactProblemReason) -> str:
-    if reason is ContactProblemReason.MISSING:
-        return _("Please give the e-mail address you ordered with.")
-    return problem_text(ContactProblem("email", reason))
+def _read_own_telephone(typed_text: str) -> str | ContactProblemReason | None:
+    """Also as people in Russia write their own number, with an 8 in front, on the Russian pages alone."""
+    read = read_telephone(typed_text)
+    digits = "".join(character for character in typed_text if character.isdigit())
+    is_russian = (get_language() or "").startswith("ru") and len(digits) == RUSSIAN_DIGITS and digits[0] == "8"
+    return read_telephone(f"+7{digits[1:]}") if isinstance(read, ContactProblemReason) and is_russian else read
+
+
+def _correction_error(name: str, reason: ContactProblemReason) -> str:
+    """One sentence for this form: no card is asked for behind it, and numbers are written as where they are dialed."""
+    if reason is ContactProblemReason.CARD_NUMBER:
+        return _("This looks like a card number. Please give your name.")
+    if reason is ContactProblemReason.NOT_A_TELEPHONE:
+        return _("This is not a telephone number. Give it with its country code, such as %(example)s.") % {
+            # Translators: a telephone number as readers of this language write one, with its country code.
+            "example": _("+1 212 555 0123")
+        }
+    return problem_text(ContactProblem(name, reason))

@@ -16,9 +16,11 @@ from crystalcall.privacy import keepers
 from crystalcall.privacy.requests import actions, one_time
 from crystalcall.privacy.requests.actions.opening import Asked
 from crystalcall.privacy.requests.actions.serving import COPIES, ENDINGS, Held, Ready
-from crystalcall.privacy.requests.values import Channel, KeyRefused, KeyRole, TooMany
+from crystalcall.privacy.requests.values import Channel, KeyRefused, KeyRole
 from crystalcall.privacy.requests.wording import kind_said
 from crystalcall.privacy.requests.writing import as_zip, schema_text, shown_sections
+from crystalcall.privacy.retention_classes import CLASSES
+from crystalcall.rules.privacy.linking import LinkTerms
 from crystalcall.rules.privacy.requesting import RequestKind
 from crystalcall.web.context import Site
 from crystalcall.web.privacy.request_forms import (
@@ -30,6 +32,7 @@ from crystalcall.web.privacy.request_forms import (
     read_correction,
     typed,
 )
+from crystalcall.web.privacy.request_sources import wait_seconds
 from crystalcall.web.shop.views_orders import private
 
 Act = Callable[[HttpRequest, str, Ready], HttpResponse]
@@ -42,16 +45,20 @@ def ask(request: HttpRequest) -> HttpResponse:
         form = AskForm(kind_of(request.GET.get("kind", "")), order_number=request.GET.get("order", "")[:20])
         return render(request, "web/requests.html", {"form": form})
     form = read_ask(request.POST)
-    mailbox = keepers.mailbox(form.email)
-    if form.errors or form.kind is None or mailbox is None:
+    if form.errors or form.kind is None:
         return render(request, "web/requests.html", {"form": form}, status=422)
+    too_fast = wait_seconds(request)
+    if too_fast:
+        return _wait(request, too_fast)
+    mailbox = keepers.mailbox(form.email) or ""
     asked = Asked(form.kind, mailbox, Channel.SITE, Site(request).language, form.order_number)
-    opened = actions.open_request(asked, now=clock.now())
-    if isinstance(opened, TooMany):
-        response = render(request, "web/requests_wait.html", {"too_many": opened}, status=429)
-        response["Retry-After"] = str(opened.retry_after_seconds)
-        return response
-    facts = {"opened": opened, "kind": kind_said(form.kind), "minutes": one_time.VALID_MINUTES}
+    now = clock.now()
+    opened = actions.open_request(asked, now=now)
+    facts: dict[str, Any] = {"opened": opened, "kind": kind_said(form.kind)}
+    if isinstance(opened.terms, LinkTerms):
+        facts["link_minutes"] = opened.terms.minutes
+    else:
+        facts["wait_minutes"] = _minutes((opened.terms.at - now).total_seconds())
     return render(request, "web/requests_sent.html", facts)
 
 
@@ -98,7 +105,7 @@ def act(request: HttpRequest) -> HttpResponse:
     ready = actions.ready(ticket, now=clock.now())
     if isinstance(ready, KeyRefused):
         return _refused(request)
-    if ready.kind is RequestKind.UNSORTED:
+    if ready.kind is RequestKind.UNSORTED or kind_of(typed(request.POST, "kind")) is not None:
         return _sort(request, ticket)
     return _ACTS[ready.kind](request, ticket, ready)
 
@@ -140,13 +147,15 @@ def _correct(request: HttpRequest, ticket: str, ready: Ready) -> HttpResponse:
 
 def _delete(request: HttpRequest, ticket: str, ready: Ready) -> HttpResponse:
     if not typed(request.POST, "sure"):
-        return _page(request, ticket, ready, unsure=True, status=422)
-    forgotten = actions.delete(ticket, now=clock.now())
+        nothing_sealed = bool(typed(request.POST, "nothing_sealed"))
+        return _page(request, ticket, ready, unsure=True, nothing_sealed=nothing_sealed, status=422)
+    forgotten = actions.delete(ticket, nothing_sealed=bool(typed(request.POST, "nothing_sealed")), now=clock.now())
     if isinstance(forgotten, KeyRefused):
         return _refused(request)
     if isinstance(forgotten, Held):
         return render(request, "web/request_done.html", {"held": forgotten})
-    return render(request, "web/request_done.html", {"forgotten": forgotten})
+    until = CLASSES["sealed_archive"].ends(clock.now()) if forgotten.is_sealed else None
+    return render(request, "web/request_done.html", {"forgotten": forgotten, "sealed_until": until})
 
 
 def _stop(request: HttpRequest, ticket: str, _ready: Ready) -> HttpResponse:
@@ -177,6 +186,18 @@ def _page(request: HttpRequest, ticket: str, ready: Ready, *, status: int = 200,
     return render(request, "web/request_act.html", shown | facts, status=status)
 
 
+def _minutes(seconds: float) -> int:
+    """Whole minutes, none of them too short."""
+    return max(1, -int(-seconds // 60))
+
+
+def _wait(request: HttpRequest, seconds: int) -> HttpResponse:
+    """When the form may be sent again from there, by the minute; nothing was opened."""
+    response = render(request, "web/requests_wait.html", {"minutes": _minutes(seconds)}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def _refused(request: HttpRequest) -> HttpResponse:
     """One page for every reason: what helps is always a new link."""
-    return render(request, "web/request_refused.html", {"minutes": one_time.VALID_MINUTES}, status=404)
+    return render(request, "web/request_refused.html", status=404)

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 from crystalcall.minutes.calls.queries import access_numbers
 from crystalcall.payments.actions import HandOff, PaymentUnavailable, UnavailableReason
 from crystalcall.plumbing import clock
+from crystalcall.privacy.policy.saying import new_uses_said
 from crystalcall.rules.ordering import OrderState
 from crystalcall.shop.orders.actions import begin_payment, reveal_pins
 from crystalcall.shop.orders.new_uses import agree_to_uses, open_uses
 from crystalcall.shop.orders.queries import OrderView, order_by_token, stock
 from crystalcall.shop.orders.values import NotPayable
 from crystalcall.web.context import Site
-from crystalcall.web.policy_words import uses_said
 from crystalcall.web.shop.order_pages import OrderPage, Stage, order_page, stage_of
 
 View = Callable[..., HttpResponse]
@@ -129,4 +129,4 @@ def _show(request: HttpRequest, token: str, page: OrderPage, *, status: int = 20
 def _open_uses(token: str) -> dict[str, Any] | None:
     """The new uses to agree to, in words."""
     waiting = open_uses(token, now=clock.now())
-    return None if waiting is None else {"version": waiting.version, "uses": uses_said(waiting.purposes)}
+    return None if waiting is None else {"version": waiting.version, "uses": new_uses_said(waiting.uses)}

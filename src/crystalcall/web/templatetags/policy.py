@@ -1,11 +1,22 @@
 """Tags of the policy's pages."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
 
+from crystalcall.web import format as figures
+from crystalcall.web.policy_words import day_said
+from crystalcall.web.templatetags.crystal import language
+
 register = template.Library()
+
+
+@register.filter
+def store_day(moment: datetime) -> str:
+    """The day of a moment in the store's zone, in full: versions come into force at its midnights."""
+    return figures.date(day_said(moment), language())
 
 
 @register.filter

@@ -3,23 +3,27 @@
 import os
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 
 from crystalcall.config.cli.cards_words import JSON_OPTION, refuse, tell
-from crystalcall.config.cli.privacy.archive import AS, OWN_KEYS, PASSPHRASE, own_keys
+from crystalcall.config.cli.privacy.archive import AS, KEYS
+from crystalcall.config.cli.privacy.officers import refuse as refuse_officer
 from crystalcall.config.cli.privacy.people import person_of
 from crystalcall.config.cli.privacy.revealing import Reveal, reveal_options
+from crystalcall.rules.privacy.printable import printable
 
 if TYPE_CHECKING:
-    from crystalcall.privacy.authorities.values import CaseRefused, CaseView, HandedOver
+    from crystalcall.privacy.authorities.values import Asked, CaseRefused, CaseView, HandedOver, Instrument, Query
+    from crystalcall.privacy.officers.key_file import OfficerKeys
 
 SENTENCES = {
     "unknown_case": "There is no such case.",
     "case_is_closed": "This case is closed: it was handed over or refused.",
     "not_scoped_yet": "Nobody has said which fields and days yet: crystalcall privacy authority scope",
     "officer_unknown": "There is no officer {detail}.",
+    "officer_not_admitted": "{detail} is no officer yet: crystalcall privacy officer admit",
     "officer_retired": "The officer {detail} has left office.",
     "keys_of_another_officer": "These are not the keys with which {detail} was appointed.",
     "recipient_is_no_age_key": "The recipient is no age key (age1…); ask the authority for one.",
@@ -52,24 +56,28 @@ def authority_group() -> None:
 @click.option("--instrument", required=True, help="On what ground, such as 'court order'.")
 @click.option("--reference", default="", help="The letter's own number.")
 @click.option("--dated", required=True, type=DAY, help="The letter's day.")
-@click.option("--scope", required=True, type=click.File(encoding="utf-8"), help="File with what the letter asks for.")
+@click.option("--scope", required=True, type=click.File("rb"), help="File with what the letter asks for (UTF-8).")
 @click.option("--recipient", required=True, help="The authority's age recipient (age1…), checked by telephone.")
 @click.option("--deadline", type=DAY, help="By when it must be answered.")
 @click.option("--gag-until", type=DAY, help="The first day (UTC) on which the person may be told.")
 @AS
 @JSON_OPTION
-def record(scope: TextIO, name: str, as_json: bool, **said: Any) -> None:
+def record(scope: BinaryIO, name: str, as_json: bool, **said: Any) -> None:
     """Enter a letter of an authority, or a report to one; nothing is looked up yet."""
     from crystalcall.plumbing.clock import now
     from crystalcall.privacy.authorities.actions import record_case
     from crystalcall.privacy.authorities.values import CaseKind, Instrument
 
+    try:
+        words = scope.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        refuse("not_utf8", f"{scope.name} is no text in UTF-8: save it as such. Nothing was entered.", as_json=as_json)
     letter = Instrument(
         authority=said["authority"],
         instrument=said["instrument"],
         reference=said["reference"],
         dated=said["dated"].date(),
-        scope=scope.read(),
+        scope=words,
         recipient=said["recipient"],
     )
     silent: date | None = said["gag_until"] and said["gag_until"].date()
@@ -82,10 +90,12 @@ def record(scope: TextIO, name: str, as_json: bool, **said: Any) -> None:
 @authority_group.command("fields")
 @JSON_OPTION
 def fields(as_json: bool) -> None:
-    """Every field that a scope may name."""
+    """Every field that a scope may name, and what it is called."""
     from crystalcall.privacy.authorities.scoping import nameable
+    from crystalcall.privacy.authorities.wording import words_of
 
-    tell({"fields": list(nameable())}, "\n".join(nameable()), as_json=as_json)
+    lines = [f"{name:<45}  {words_of([name])[0]}" for name in nameable()]
+    tell({"fields": list(nameable())}, "\n".join(lines), as_json=as_json)
 
 
 @authority_group.command("scope")
@@ -110,16 +120,13 @@ def scope(reference: str, who: str, names: tuple[str, ...], name: str, as_json: 
 @authority_group.command("approve")
 @click.argument("reference")
 @click.option("--hash", "seen", required=True, help="The hash that `show` gave you, after you read what it stands for.")
-@AS
-@OWN_KEYS
-@PASSPHRASE
+@KEYS
 @JSON_OPTION
-def approve(reference: str, seen: str, name: str, key_file: Path, passphrase_file: Path | None, as_json: bool) -> None:
+def approve(reference: str, seen: str, keys: "OfficerKeys", as_json: bool) -> None:
     """Sign what is to be handed over; two different officers must."""
     from crystalcall.plumbing.clock import now
     from crystalcall.privacy.authorities.actions import approve_case
 
-    keys = own_keys(name, key_file, passphrase_file, as_json=as_json)
     _say(approve_case(reference.upper(), seen, keys, now=now()), as_json=as_json)
 
 
@@ -175,17 +182,45 @@ def list_all(closed_too: bool, as_json: bool) -> None:
 @reveal_options
 @JSON_OPTION
 def show(reference: str, reveal: Reveal, as_json: bool) -> None:
-    """One case; the letter and what is to be handed over only with `--reveal --reason TEXT --as OFFICER`."""
-    from crystalcall.privacy.authorities.queries import case, content
+    """One case: which fields of which days; the letter's words and whose data only with `--reveal`."""
+    from crystalcall.privacy.authorities.queries import asked_of, case
 
-    found, held = case(reference.upper()), content(reference.upper())
-    if found is None or held is None:
+    found = case(reference.upper())
+    if found is None:
         refuse("unknown_case", SENTENCES["unknown_case"], as_json=as_json)
-    facts = _facts(found)
-    if reveal.enter("authority.case", 1, veiled=True):
-        letter, query = held
+    asked = asked_of(found.reference)
+    facts = _facts(found) | {"asked": None if asked is None else asked.as_facts()}
+    lines = [_line(found), *_asked_lines(asked)]
+    if reveal.is_asked:
+        letter, query = _look_into(found.reference, reveal, as_json=as_json)
         facts |= {"letter": letter.as_facts(), "query": None if query is None else query.as_facts()}
-    tell(facts, "\n".join(f"{name}: {value}" for name, value in facts.items()), as_json=as_json)
+        lines += [f"{name}: {printable(value)}" for name, value in letter.as_facts().items()]
+        lines += [] if query is None else [f"about {kind} {each}" for kind, each in query.names]
+    tell(facts, "\n".join(lines), as_json=as_json)
+
+
+def _look_into(reference: str, reveal: Reveal, *, as_json: bool) -> "tuple[Instrument, Query | None]":
+    from crystalcall.plumbing.clock import now
+    from crystalcall.privacy.authorities.actions import look_into
+    from crystalcall.privacy.authorities.values import CaseRefused
+    from crystalcall.privacy.officers.values import OfficerRefused
+
+    with reveal.signing():
+        seen = look_into(reference, reveal.officer, reveal.reason, now=now())
+    if isinstance(seen, CaseRefused):
+        _refuse(seen, as_json=as_json)
+    if isinstance(seen, OfficerRefused):
+        refuse_officer(seen.reason, seen.name)
+    return seen
+
+
+def _asked_lines(asked: "Asked | None") -> list[str]:
+    """What two officers approve, as far as it names nobody."""
+    if asked is None:
+        return ["Nobody has said yet which fields of which days: crystalcall privacy authority scope"]
+    lines = [f"Days (UTC): {asked.since} to {asked.until}; about {asked.people} person or people; fields:"]
+    lines += [f"  {name}: {words}" for name, words in asked.fields]
+    return [*lines, f"The package opens with the key {asked.recipient} alone."]
 
 
 def _write(out: Path, package: bytes) -> None:
@@ -224,11 +259,14 @@ def _facts(case: "CaseView") -> dict[str, Any]:
         "approvals": case.approvals,
         "extracted_at": case.extracted_at and case.extracted_at.isoformat(),
         "told_at": case.told_at and case.told_at.isoformat(),
+        "unveiled_at": case.unveiled_at and case.unveiled_at.isoformat(),
     }
 
 
 def _line(case: "CaseView") -> str:
     by = f"  by {case.deadline}" if case.deadline else ""
+    if case.gag_until and not case.unveiled_at:
+        by += f"  silent until {case.gag_until:%Y-%m-%d}"
     hashed = f"  approved by {case.approvals}: {case.subject_hash}" if case.subject_hash else ""
     return f"{case.reference}  {case.kind.value}  {case.state.value}{by}{hashed}"
 

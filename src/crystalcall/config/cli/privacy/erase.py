@@ -9,6 +9,10 @@ from crystalcall.config.cli.privacy.people import OFFICER_OPTION, WHO, YES_OPTIO
 
 HELD = "A legal hold stands: nothing was erased. It is noted, and done when the hold ends. Do not speak of the hold."
 
+MONEY = (
+    "An order of this person was just paid and is being delivered: nothing was erased yet. It is done in some minutes."
+)
+
 
 @click.command("erase")
 @WHO
@@ -29,7 +33,7 @@ def erase_command(who: str, officer_name: str, yes: bool, as_json: bool) -> None
     if isinstance(erased, NobodyToErase):
         refuse("nobody", "Nobody (any more) has this order or address.", as_json=as_json)
     if isinstance(erased, ErasureWaits):
-        refuse("held", HELD, as_json=as_json)
+        refuse("money" if erased.for_money else "held", MONEY if erased.for_money else HELD, as_json=as_json)
     facts = {
         "counts": dict(erased.counts),
         "register": erased.register_sequence,
@@ -54,7 +58,7 @@ def erase_child_command(who: str, officer_name: str, yes: bool, as_json: bool) -
     from crystalcall.privacy.erasures.values import ErasureWaits, NobodyToErase
 
     officer = officer_of(officer_name)
-    person = person_of(who, as_json=as_json)
+    person = person_of(who, whole_mailbox=True, as_json=as_json)
     _ask(yes, f"This child's data is erased for ever, and the cards are blocked:\n{summary(person)}")
     erased = erase_child(person, officer.fingerprint, now=now())
     if isinstance(erased, NobodyToErase):
@@ -78,7 +82,7 @@ def suspect_child_command(who: str, officer_name: str, lift: bool, as_json: bool
     from crystalcall.privacy.erasures.actions import lift_suspension, suspend
 
     officer_of(officer_name)
-    person = person_of(who, as_json=as_json)
+    person = person_of(who, whole_mailbox=True, as_json=as_json)
     if lift:
         names = lift_suspension(person)
         tell(

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from crystalcall.config.cli.cards_words import JSON_OPTION, refuse, tell
+from crystalcall.config.cli.privacy.acting import acting_officer
 from crystalcall.config.cli.privacy.people import WHO, person_of
 from crystalcall.config.cli.privacy.revealing import Reveal
 
@@ -18,7 +19,7 @@ OUT_OPTION = click.option(
 @WHO
 @OUT_OPTION
 @click.option("--reason", required=True, help="Why; kept sealed in the register.")
-@click.option("--as", "officer", required=True, metavar="OFFICER", help="The officer who does it.")
+@acting_officer("officer")
 @click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True)
 @JSON_OPTION
 def export_command(who: str, out: Path, reason: str, officer: str, language: str, as_json: bool) -> None:

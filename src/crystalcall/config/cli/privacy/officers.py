@@ -22,6 +22,11 @@ REFUSALS = {
     "officer_unknown": "There is no officer {name}.",
     "officer_retired": "The officer {name} has left office.",
     "reason_missing": "A reason is needed.",
+    "officer_not_admitted": "{name} was proposed and is no officer yet: crystalcall privacy officer admit {name}",
+    "officer_admitted_before": "{name} is an officer already.",
+    "keys_of_another_officer": "These are not the keys with which {name} was appointed.",
+    "signature_missing": "An officer who serves must sign: --as OFFICER --key-file FILE",
+    "too_early_for_one": "With fewer than two officers to sign, {name} is admitted a week after being proposed.",
 }
 
 
@@ -37,6 +42,8 @@ def officer_group() -> None:
 @JSON_OPTION
 def new(name: str, key_file: Path, passphrase_file: Path | None, as_json: bool) -> None:
     """Make an officer's keys: the public halves go into the shop, the private ones only into the officer's file.
+
+    The first two are officers at once; after them, two who serve must admit each (`officer admit`).
 
     NAME is the word the officer acts under, such as olga; the public register shows a fingerprint instead.
     """
@@ -60,9 +67,13 @@ def new(name: str, key_file: Path, passphrase_file: Path | None, as_json: bool) 
         key_file.unlink()
         refuse(added.reason, name)
     if as_json:
-        click.echo(json.dumps(_facts(added)))
+        click.echo(json.dumps(facts_of(added)))
         return
-    click.echo(f"{added.name} is an officer with the fingerprint {added.fingerprint}.")
+    if added.is_active:
+        click.echo(f"{added.name} is an officer with the fingerprint {added.fingerprint}.")
+    else:
+        click.echo(f"{added.name} is proposed, with the fingerprint {added.fingerprint}; two officers must admit them:")
+        click.echo(f"crystalcall privacy officer admit {added.name} --as OFFICER --key-file FILE")
     click.echo(f"The keys are in {key_file}: keep it off this machine, with the officer, and a copy in a safe.")
 
 
@@ -74,35 +85,14 @@ def show_all(as_json: bool) -> None:
 
     found = officers()
     if as_json:
-        click.echo(json.dumps({"officers": [_facts(each) for each in found]}))
+        click.echo(json.dumps({"officers": [facts_of(each) for each in found]}))
         return
     for each in found:
         until = f" until {each.retired_at:%Y-%m-%d}" if each.retired_at else ""
+        until += "  proposed, not admitted yet" if each.is_proposed else ""
         click.echo(f"{each.name:<20}  {each.fingerprint}  since {each.added_at:%Y-%m-%d}{until}")
     if not found:
         click.echo("There is no officer yet: crystalcall privacy officer new NAME --key-file FILE")
-
-
-@officer_group.command("retire")
-@click.argument("name")
-@click.option("--reason", required=True, help="Why; kept sealed beside the register's entry.")
-@JSON_OPTION
-def retire(name: str, reason: str, as_json: bool) -> None:
-    """End an officer's service: nothing new is approved by these keys; what they signed stays signed."""
-    from crystalcall.plumbing.clock import now
-    from crystalcall.privacy.officers.actions import retire_officer
-    from crystalcall.privacy.officers.queries import active
-    from crystalcall.privacy.officers.values import OfficerRefused
-
-    ended = retire_officer(name, reason=reason, now=now())
-    if isinstance(ended, OfficerRefused):
-        refuse(ended.reason, name)
-    if as_json:
-        click.echo(json.dumps(_facts(ended)))
-        return
-    click.echo(f"{name} is no longer an officer.")
-    if (left := len(active())) < 2:  # noqa: PLR2004 - two persons
-        click.echo(f"Officers left: {left}. What takes two cannot be done now; appoint another.", err=True)
 
 
 def passphrase_of(file: Path | None, *, is_new: bool = False) -> str:
@@ -134,12 +124,14 @@ def refuse(reason: str, name: str) -> NoReturn:
     sys.exit(EXIT_REFUSED)
 
 
-def _facts(officer: "OfficerInfo") -> dict[str, object]:
+def facts_of(officer: "OfficerInfo") -> dict[str, object]:
+    """An officer for a machine."""
     return {
         "name": officer.name,
         "fingerprint": officer.fingerprint,
         "age_recipient": officer.age_recipient,
         "verify_key": officer.verify_key,
         "added_at": officer.added_at.isoformat(),
+        "admitted_at": officer.admitted_at and officer.admitted_at.isoformat(),
         "retired_at": officer.retired_at and officer.retired_at.isoformat(),
     }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crystalcall.config.cli.cards_words import money, refuse
+from crystalcall.config.cli.privacy.acting import acting_officer
 from crystalcall.config.cli.privacy.officers import refuse as refuse_officer
 
 if TYPE_CHECKING:
@@ -13,12 +14,16 @@ if TYPE_CHECKING:
     from crystalcall.privacy.officers.values import OfficerInfo
 
 WHO = click.argument("who", metavar="ORDER|EMAIL")
-OFFICER_OPTION = click.option("--as", "officer_name", required=True, metavar="OFFICER", help="The officer who acts.")
+OFFICER_OPTION = acting_officer("officer_name")
 YES_OPTION = click.option("--yes", is_flag=True, help="Do not ask again.")
 
 
-def person_of(who: str, *, as_json: bool = False) -> "Person":
-    """The person with this order number or address, or the end of the command."""
+def person_of(who: str, *, whole_mailbox: bool = False, as_json: bool = False) -> "Person":
+    """The person with this address, or the buyer of this order, or the end of the command.
+
+    An order's number names that purchase alone, since anybody can order with somebody else's address; where a child is
+    to be protected, `whole_mailbox` names everything that has the same address.
+    """
     from crystalcall.privacy import keepers
 
     is_address = "@" in who
@@ -26,7 +31,7 @@ def person_of(who: str, *, as_json: bool = False) -> "Person":
     found = keepers.find(mailbox=mailbox, order_number=None if is_address else who.strip().upper())
     if not found:
         refuse("nobody", "Nobody (any more) has this order or address.", as_json=as_json)
-    return found
+    return keepers.whole(found) if whole_mailbox else found
 
 
 def officer_of(name: str) -> "OfficerInfo":

@@ -24,12 +24,19 @@ JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print one JS
 @JSON_OPTION
 def verify_register_command(as_json: bool) -> None:
     """Check every entry, day, signature and sealed detail of the register; exit 1 when anything is wrong."""
+    from crystalcall.privacy.authorities import verifying as authorities_verifying
+    from crystalcall.privacy.erasures import verifying as erasures_verifying
     from crystalcall.privacy.officers import verifying as officers_verifying
     from crystalcall.privacy.register.verifying import verify
 
     with _bars(quiet=as_json) as progress:
         outcome = verify(progress)
-    findings = (*outcome.findings, *officers_verifying.findings())
+    findings = (
+        *outcome.findings,
+        *erasures_verifying.findings(),
+        *officers_verifying.findings(),
+        *authorities_verifying.findings(),
+    )
     if as_json:
         click.echo(json.dumps(_report(outcome, findings)))
     else:
@@ -108,6 +115,7 @@ def _report(outcome: "Verification", findings: "tuple[Finding, ...]") -> dict[st
         "veiled_entries": outcome.veiled_entries,
         "days": outcome.days,
         "last_day": outcome.last_day and outcome.last_day.isoformat(),
+        "lost_days": [{"day": each.day.isoformat(), "root": each.root} for each in outcome.lost_days],
         "findings_total": len(findings),
         "findings": [asdict(finding) for finding in findings[:FINDINGS_SHOWN]],
     }
@@ -118,6 +126,8 @@ def _show(outcome: "Verification", findings: "tuple[Finding, ...]") -> None:
     click.echo(
         f"{outcome.entries:,} entries, {outcome.veiled_entries:,} veiled ones, {outcome.days:,} signed days ({last})."
     )
+    for each in outcome.lost_days:
+        click.echo(f"{each.day} had the root {each.root} until a backup was put back (entry {each.sequence}).")
     if not findings:
         click.echo("The register is in order: nothing was found.")
         return

@@ -1,6 +1,6 @@
 """`crystalcall privacy requests`: what people asked about their data, and how the office answers."""
 
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 
@@ -72,24 +72,26 @@ def show_request(reference: str, reveal: Reveal, as_json: bool) -> None:
 @requests_group.command("receive")
 @click.argument("email")
 @click.option("--subject", default="", help="What stood above the letter.")
-@click.option(
-    "--file", "letter", type=click.File(encoding="utf-8"), default="-", help="The letter; standard input else."
-)
+@click.option("--file", "letter", type=click.File("rb"), default="-", help="The letter; standard input else.")
+@click.option("--charset", default="utf-8", show_default=True, help="How it is written, such as koi8-r.")
 @click.option("--channel", type=click.Choice(["mail", "office"]), default="mail", help="How it came.")
 @OFFICER_OPTION
 @JSON_OPTION
-def receive_one(email: str, subject: str, letter: TextIO, channel: str, officer_name: str, as_json: bool) -> None:
+def receive_one(email: str, letter: BinaryIO, charset: str, officer_name: str, as_json: bool, **how: str) -> None:
     """Enter a letter from this address: it has its deadline from now on, and a link goes to the address on file."""
     from crystalcall.plumbing.clock import now
     from crystalcall.privacy.requests.actions import receive_mail_request
-    from crystalcall.privacy.requests.values import Channel, Opened
+    from crystalcall.privacy.requests.values import Channel
 
     officer_of(officer_name)
-    opened = receive_mail_request(email, subject, letter.read(), now=now(), channel=Channel(channel))
+    try:
+        text = letter.read().decode(charset)
+    except (UnicodeDecodeError, LookupError):
+        sentence = "The letter is not written in this charset: try --charset windows-1251 or --charset koi8-r."
+        refuse("wrong_charset", sentence, as_json=as_json)
+    opened = receive_mail_request(email, how["subject"], text, now=now(), channel=Channel(how["channel"]))
     if opened is None:
         refuse("no_address", "This is no e-mail address.", as_json=as_json)
-    if not isinstance(opened, Opened):
-        refuse("too_many", "This address asked several times lately: answer what is open first.", as_json=as_json)
     facts = {"reference": opened.reference, "expected_by": opened.expected_by.isoformat()}
     tell(facts, f"{opened.reference} must be answered by {opened.expected_by:%Y-%m-%d}.", as_json=as_json)
 

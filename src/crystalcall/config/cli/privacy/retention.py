@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crystalcall.config.cli.cards_words import JSON_OPTION, tell
+from crystalcall.rules.privacy.periods import MONTHS_OF_A_YEAR
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
@@ -36,7 +37,13 @@ def status_command(as_json: bool) -> None:
         lines.append(f"Last pass: {night.day}, ended {ended}{failed}")
     facts = {
         "classes": [
-            {"class": rule.name, "clock": rule.clock.value, "days": rule.days, "at_end": rule.at_end.value}
+            {
+                "class": rule.name,
+                "clock": rule.clock.value,
+                "length": _length(rule),
+                "days_at_most": rule.days,
+                "at_end": rule.at_end.value,
+            }
             for rule in SCHEDULE.values()
         ],
         "last_pass": night
@@ -83,6 +90,15 @@ def run_command(as_json: bool) -> None:
     tell({"given_up": done, "failed": failed}, sentence, as_json=as_json)
 
 
+def _length(rule: "RetentionRule") -> str:
+    """How long a class lasts, in the words of its promise."""
+    if rule.length is None:
+        return "its own end"
+    period = rule.length()
+    if period.months and not period.months % MONTHS_OF_A_YEAR:
+        return f"{period.months // MONTHS_OF_A_YEAR} years"
+    return f"{period.months} months" if period.months else f"{period.days} days"
+
+
 def _line(rule: "RetentionRule") -> str:
-    length = "its own end" if rule.days is None else f"{rule.days} days"
-    return f"{rule.name:<16} {length:>11} after {rule.clock.value:<17} {rule.at_end.value:<16} {rule.words}"
+    return f"{rule.name:<16} {_length(rule):>11} after {rule.clock.value:<17} {rule.at_end.value:<16} {rule.words}"

@@ -23,15 +23,25 @@ from crystalcall.minutes.calls.desk import figures, letters
 from crystalcall.minutes.calls.desk.moments import SteadyClock
 from crystalcall.minutes.calls.desk.writing import DeskClosedError, Writer
 from crystalcall.minutes.calls.engine.messages import Message, Outcome
+from crystalcall.plumbing.openings import opening
 
 logger = logging.getLogger(__name__)
 
 #: How long a process that is told to end may take before it is killed; its transaction is then undone or was committed.
 ENDING_SECONDS: Final = 5.0
-# The rooms can only be read once Django is set up, so this module cannot be what Python is told to run.
-_PROGRAM: Final = (
-    "import sys, django; django.setup();from crystalcall.minutes.calls.desk.apart import work; work(int(sys.argv[1]))"
-)
+# The rooms can only be read once the program has started, so this module cannot be what Python is told to run. It
+# starts as every process does that serves: a writer decides over the same database, and must refuse what its door does.
+_PROGRAM: Final = """
+import sys
+from crystalcall.plumbing.settings import SettingsError
+from crystalcall.plumbing.starting import start
+try:
+    start(serving=True)
+except SettingsError as problem:
+    sys.exit(str(problem))
+from crystalcall.minutes.calls.desk.apart import work
+work(int(sys.argv[1]))
+"""
 
 
 class WriterProcess:
@@ -84,9 +94,10 @@ class WriterProcess:
             ours, theirs = Pipe()
             with theirs:
                 self._line = ours
-                self._process = subprocess.Popen(  # noqa: S603 - our own program
-                    [sys.executable, "-c", _PROGRAM, str(theirs.fileno())], pass_fds=[theirs.fileno()]
-                )
+                with opening("desk"):
+                    self._process = subprocess.Popen(  # noqa: S603 - our own program
+                        [sys.executable, "-c", _PROGRAM, str(theirs.fileno())], pass_fds=[theirs.fileno()]
+                    )
             ours.recv_bytes()
         return self._line
 

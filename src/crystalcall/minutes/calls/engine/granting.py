@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from crystalcall.minutes.calls.dialling import CALLED_NUMBER, CARRIER, dial_routes
+from crystalcall.minutes.calls.dialling import CALLED_NUMBER, CARRIER, companies, dial_routes
 from crystalcall.minutes.calls.engine.answers import KeptGrant, granted_again, kept_grant, seal_grant
 from crystalcall.minutes.calls.engine.bundles import hold_bundles
 from crystalcall.minutes.calls.engine.identity import Told, is_same_content
@@ -13,7 +13,7 @@ from crystalcall.minutes.calls.engine.offers import Offer, Offers
 from crystalcall.minutes.calls.engine.page import Page, Seats, grant_limits
 from crystalcall.minutes.calls.values import AuthorizeRequest, Contradiction, Granted, Refused
 from crystalcall.minutes.pins.actions import PinAccepted
-from crystalcall.privacy.gate import Permit, Refusal, permits
+from crystalcall.privacy.gate import About, Permit, Refusal, permits
 from crystalcall.privacy.gate import RefusalReason as GateReason
 from crystalcall.privacy.keys.sealing import Sealer, sealers
 from crystalcall.privacy.purposes import Purpose
@@ -58,8 +58,10 @@ class Granting:
         """
         if not self._openings:
             return
-        subjects = [opening.card.serial for _, opening in self._openings]
-        leave = permits(CARRIER, Purpose.CALL_DELIVERY, (CALLED_NUMBER,), subjects)
+        about = [About(opening.card.serial, companies(opening.offers.carriers)) for _, opening in self._openings]
+        # The number is given now, by dialling it.
+        under = self._page.policy_version
+        leave = permits(CARRIER, Purpose.CALL_DELIVERY, (CALLED_NUMBER,), about, collected_under=under)
         if isinstance(leave, Refusal):
             if leave.reason is GateReason.SUBJECT_SUSPENDED:
                 # Its PIN was blocked together with that, after we looked: whoever looks again finds it so.

@@ -5,12 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
-from crystalcall.privacy.archive.models import ArchivedValue, ArchiveLot
+from crystalcall.privacy.archive.models import ArchivedValue, ArchiveFinder, ArchiveLot
 from crystalcall.privacy.archive.values import DestroyRefusal, DestroyRefused
 from crystalcall.privacy.holds.queries import held_names
 from crystalcall.privacy.keepers import NameKind
-from crystalcall.privacy.keys.wraps import destroy_wraps
+from crystalcall.privacy.keys.wraps import destroy_lot_keys, destroy_pairs
 from crystalcall.privacy.officers.queries import officer
 from crystalcall.privacy.officers.values import OfficerInfo
 from crystalcall.privacy.register.actions import enter
@@ -21,14 +22,41 @@ from crystalcall.rules.privacy.canonical import banded
 def destroy_lots(lots: Collection[UUID]) -> int:
     """Destroy these lots in the caller's transaction; gives how many values they held.
 
-    The keys go last, because nothing brings them back: should the commit fail then, the lots stay shut for ever, and
-    the next night deletes them.
+    Whoever has no lot left loses their pair too, and nothing leads to them any more. The keys go last, because nothing
+    brings them back: should the commit fail then, the lots stay shut for ever, and the next night deletes them.
     """
     with transaction.atomic():
         wanted = list(lots)
-        values, _by_model = ArchivedValue.objects.filter(lot__in=wanted).delete()
-        ArchiveLot.objects.filter(pk__in=wanted).delete()
-        destroy_wraps(wanted)
+        values = _delete(ArchiveLot.objects.filter(pk__in=wanted))
+        destroy_lot_keys(wanted)
+    return values
+
+
+def destroy_people(subjects: Collection[UUID]) -> int:
+    """Destroy everything that was put away about these subjects, their pairs first of all; gives how many values.
+
+    In the caller's transaction. Also what is being put away in this moment opens for nobody then.
+    """
+    with transaction.atomic():
+        wanted = list(subjects)
+        values = _delete(ArchiveLot.objects.filter(subject__in=wanted))
+        destroy_pairs(wanted)
+    return values
+
+
+def forget_finders() -> int:
+    """Delete every finder that leads to nothing; gives how many."""
+    lots = ArchiveLot.objects.filter(subject=OuterRef("subject"))
+    deleted, _by_model = ArchiveFinder.objects.filter(~Exists(lots)).delete()
+    return deleted
+
+
+def _delete(lots: "QuerySet[ArchiveLot]") -> int:
+    people = list(lots.values_list("subject", flat=True))
+    values, _by_model = ArchivedValue.objects.filter(lot__in=lots.values("pk")).delete()
+    lots.delete()
+    left = ArchiveLot.objects.filter(subject__in=people).values("subject")
+    ArchiveFinder.objects.filter(subject__in=people).exclude(subject__in=left).delete()
     return values
 
 
@@ -50,7 +78,7 @@ def destroy_archive(subjects: Collection[UUID], name: str, reason: str, *, now: 
         values = ArchivedValue.objects.filter(lot__in=lots).count()
         facts = {"why": "asked", "values": banded(values, people=1), "officer": by.fingerprint}
         enter(EntryKind.ARCHIVE_DESTROYED, facts, now=now, secret={"reason": reason})
-        destroy_lots(lots)
+        destroy_people(subjects)
     return values
 
 
@@ -61,7 +89,7 @@ def destroy_older(*, archive_class: str = "", before: datetime, now: datetime, l
     """
     with transaction.atomic():
         rows = ArchiveLot.objects.select_for_update(skip_locked=True).filter(kept_until__lte=before)
-        rows = rows.exclude(subject__in=_held())
+        rows = rows.exclude(subject__in=held_subjects())
         if archive_class:
             rows = rows.filter(archive_class=archive_class)
         found = list(rows.order_by("kept_until", "pk").values_list("pk", "subject")[:limit])
@@ -75,7 +103,8 @@ def destroy_older(*, archive_class: str = "", before: datetime, now: datetime, l
     return values
 
 
-def _held() -> list[UUID]:
+def held_subjects() -> list[UUID]:
+    """Whoever is held by law, under every id that a lot may have."""
     return [UUID(name) for kind in (NameKind.CUSTOMER, NameKind.ACCOUNT) for name in held_names(kind)]
 
 
@@ -86,4 +115,4 @@ def _refusal(by: OfficerInfo | None, reason: str, subjects: Collection[UUID]) ->
         return DestroyRefusal.OFFICER_UNKNOWN
     if not by.is_active:
         return DestroyRefusal.OFFICER_RETIRED
-    return None if set(subjects).isdisjoint(_held()) else DestroyRefusal.HELD
+    return None if set(subjects).isdisjoint(held_subjects()) else DestroyRefusal.HELD

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from crystalcall.privacy.archive.actions.closing import close_openings
-from crystalcall.privacy.archive.actions.destroying import destroy_lots, destroy_older
+from crystalcall.privacy.archive.actions.closing import close_openings, close_rewraps
+from crystalcall.privacy.archive.actions.destroying import destroy_lots, destroy_older, forget_finders
 from crystalcall.privacy.archive.models import ArchiveLot
-from crystalcall.privacy.keys.wraps import destroy_wraps, lots_with_wraps, old_lots
+from crystalcall.privacy.keys.wraps import destroy_lot_keys, lot_keys, old_lots
 from crystalcall.privacy.register.actions import enter
 from crystalcall.privacy.register.kinds import EntryKind
 from crystalcall.rules.privacy.canonical import banded
@@ -25,12 +25,14 @@ def keep_archive(now: datetime) -> int:
     What was sealed since the last night is entered as one count, so that no line tells of one person's deletion.
     """
     close_openings(now)
+    close_rewraps(now)
     _enter_sealed(now)
     destroyed = 0
     while done := destroy_older(before=now, now=now, limit=PIECE):
         destroyed += done
     _clear_unopenable()
     _clear_orphans(now)
+    forget_finders()
     return destroyed
 
 
@@ -47,7 +49,8 @@ def _clear_unopenable() -> None:
     """A lot without a key was destroyed, and a restored backup brought back its rows."""
     after: UUID | None = None
     while lots := _lots(after):
-        destroy_lots([lot for lot in lots if lot not in lots_with_wraps(lots)])
+        opening = lot_keys(lots)
+        destroy_lots([lot for lot in lots if lot not in opening])
         after = lots[-1]
 
 
@@ -61,5 +64,5 @@ def _clear_orphans(now: datetime) -> None:
     after: UUID | None = None
     while lots := old_lots(before=(now - SETTLED).date(), after=after, limit=PIECE):
         known = set(ArchiveLot.objects.filter(pk__in=lots).values_list("pk", flat=True))
-        destroy_wraps([lot for lot in lots if lot not in known])
+        destroy_lot_keys([lot for lot in lots if lot not in known])
         after = lots[-1]

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from crystalcall.plumbing.ids import random_code
 from crystalcall.privacy.archive.actions.closing import close
+from crystalcall.privacy.archive.actions.two_steps import serving
 from crystalcall.privacy.archive.locks import locked_opening
 from crystalcall.privacy.archive.models import ArchivedValue, ArchiveLot, ArchiveOpening
 from crystalcall.privacy.archive.queries import view_of
-from crystalcall.privacy.archive.sealing import Place, key_of, open_value
+from crystalcall.privacy.archive.sealing import Place, open_key, open_value, unwrapped
 from crystalcall.privacy.archive.values import (
     PAIR,
     Opened,
@@ -22,12 +23,13 @@ from crystalcall.privacy.archive.values import (
     OpeningRefused,
     OpeningView,
 )
+from crystalcall.privacy.authorities.actions.steps import CaseLines, case_lines
 from crystalcall.privacy.keys.opening import open_field
 from crystalcall.privacy.keys.sealing import seal_field
-from crystalcall.privacy.keys.wraps import halves_for, keep_halves, wraps_for
+from crystalcall.privacy.keys.wraps import halves_for, keep_halves, lot_keys, recipients_of, wraps_for
 from crystalcall.privacy.officers.actions import approval_hash, approve
 from crystalcall.privacy.officers.key_file import OfficerKeys
-from crystalcall.privacy.officers.queries import active, approval_message, officer, standing
+from crystalcall.privacy.officers.queries import active, approval_message, standing
 from crystalcall.privacy.officers.values import OfficerInfo
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.privacy.register.actions import enter
@@ -41,35 +43,42 @@ OPEN_FOR: Final = timedelta(days=7)
 
 
 def request_opening(
-    subjects: Collection[UUID], reason: str, keys: OfficerKeys, *, now: datetime, veiled: bool = False
+    subjects: Collection[UUID], reason: str, keys: OfficerKeys, *, now: datetime, case: str = ""
 ) -> OpeningView | OpeningRefused:
-    """The first officer's step: takes the outer layer off every lot of these subjects, for each other officer.
+    """The first officer's step: takes the outer layer off these people's keys, for each other officer.
 
-    What is left opens with the key of a second officer only, and waits in the key store. `veiled` where a request of
-    an authority is the reason. Errors: officers.key_file.KeyFileError.
+    What is left opens with the key of a second officer only, and waits in the key store. `case` is the authority's
+    case that is the reason: then the register keeps it veiled for as long as the case. Errors:
+    officers.key_file.KeyFileError.
     """
-    asking = _serving(keys)
+    asking = serving(keys)
     if isinstance(asking, OpeningRefused):
         return asking
-    if not reason.strip():
-        return OpeningRefused(OpeningRefusal.REASON_MISSING)
     rows = ArchiveLot.objects.filter(subject__in=list(subjects), kept_until__gt=now)
     lots = sorted(rows.values_list("pk", flat=True))
-    if not lots:
-        return OpeningRefused(OpeningRefusal.NOTHING_THERE)
-    serving = {each.fingerprint for each in active()}
+    if (refusal := _cannot_ask(reason, lots, case)) is not None:
+        return OpeningRefused(refusal)
+    names = {each.fingerprint for each in active()}
     halves = {
-        (lot, second): keys.decrypt(wrapped)
-        for (lot, second), wrapped in wraps_for(asking.fingerprint, lots).items()
-        if second in serving
+        (subject, second): keys.decrypt(wrapped)
+        for (subject, second), wrapped in wraps_for(asking.fingerprint, subjects).items()
+        if second in names
     }
     if not halves:
         return OpeningRefused(OpeningRefusal.NOT_FOR_THESE_OFFICERS)
     with transaction.atomic():
-        row = _new_opening(asking, lots, reason, now=now, veiled=veiled)
+        row = _new_opening(asking, lots, reason, now=now, case=case)
         approve(row.subject_hash, asking.name, keys.sign(approval_message(row.subject_hash)), now=now)
         keep_halves(row.pk, halves)
-    return OpeningView(row.reference, asking.name, len(lots), now, row.expires_at, None, veiled)
+    return OpeningView(row.reference, asking.name, len(lots), now, row.expires_at, None, case)
+
+
+def _cannot_ask(reason: str, lots: Collection[UUID], case: str) -> OpeningRefusal | None:
+    if not reason.strip():
+        return OpeningRefusal.REASON_MISSING
+    if case and case_lines(case) is None:
+        return OpeningRefusal.UNKNOWN_CASE
+    return None if lots else OpeningRefusal.NOTHING_THERE
 
 
 def open_archive(reference: str, keys: OfficerKeys, *, now: datetime, closing: bool) -> Opened | OpeningRefused:
@@ -78,24 +87,25 @@ def open_archive(reference: str, keys: OfficerKeys, *, now: datetime, closing: b
     `closing` ends the opening, for when the values are shown; without it they may only be shown masked.
     Errors: officers.key_file.KeyFileError, plumbing.sealing.SealBrokenError.
     """
-    second = _serving(keys)
+    second = serving(keys)
     if isinstance(second, OpeningRefused):
         return second
     with transaction.atomic():
         row = locked_opening(reference)
         if (refusal := _refusal(row, second, now=now)) is not None or row is None:
             return OpeningRefused(refusal or OpeningRefusal.UNKNOWN_OPENING)
+        lines = case_lines(row.case) if row.case else None
         reason = _reason(row)
         if _hash_of(row, reason) != row.subject_hash:
             return OpeningRefused(OpeningRefusal.ALTERED)
-        lots = _open_lots(halves_for(row.pk, second.fingerprint), keys)
+        lots = _open_lots(row, halves_for(row.pk, second.fingerprint), keys)
         if not lots:
             return OpeningRefused(OpeningRefusal.NOT_FOR_THESE_OFFICERS)
-        return _opened(row, second, keys, (reason, lots), now=now, closing=closing)
+        return _opened((row, lines), second, keys, (reason, lots), now=now, closing=closing)
 
 
 def _opened(
-    row: ArchiveOpening,
+    asked: tuple[ArchiveOpening, CaseLines | None],
     second: OfficerInfo,
     keys: OfficerKeys,
     found: tuple[str, tuple[OpenedLot, ...]],
@@ -103,7 +113,7 @@ def _opened(
     now: datetime,
     closing: bool,
 ) -> Opened | OpeningRefused:
-    reason, lots = found
+    (row, lines), (reason, lots) = asked, found
     # A second look by the same officer adds no approval; two must stand in any case.
     approve(row.subject_hash, second.name, keys.sign(approval_message(row.subject_hash)), now=now)
     signed = {each.officer.fingerprint for each in standing(row.subject_hash)}
@@ -122,11 +132,14 @@ def _opened(
         "masked": not closing,
     }
     secret = {"reason": reason, "subjects": sorted({str(lot.lot.subject) for lot in lots})}
-    entry = enter(EntryKind.ARCHIVE_OPENED, facts, now=now, secret=secret, veiled=row.veiled)
+    veiled = lines is not None and lines.is_silent
+    entry = enter(EntryKind.ARCHIVE_OPENED, facts, now=now, secret=secret, veiled=veiled)
+    if veiled and lines is not None:
+        lines.add(entry.hash)
     return Opened(row.reference, reason, lots, entry.hash)
 
 
-def _new_opening(asking: OfficerInfo, lots: list[UUID], reason: str, *, now: datetime, veiled: bool) -> ArchiveOpening:
+def _new_opening(asking: OfficerInfo, lots: list[UUID], reason: str, *, now: datetime, case: str) -> ArchiveOpening:
     opening = uuid4()
     row = ArchiveOpening(
         id=opening,
@@ -134,7 +147,7 @@ def _new_opening(asking: OfficerInfo, lots: list[UUID], reason: str, *, now: dat
         lots=[str(lot) for lot in lots],
         asked_by=asking.fingerprint,
         sealed_reason=seal_field(REASON, opening, reason),
-        veiled=veiled,
+        case=case,
         asked_at=now,
         expires_at=now + OPEN_FOR,
     )
@@ -151,7 +164,7 @@ def _hash_of(row: ArchiveOpening, reason: str) -> str:
         "asked_by": row.asked_by,
         "reason": hashlib.sha256(f"{row.pk.hex} {reason}".encode()).hexdigest(),
         "until": int(row.expires_at.timestamp()),
-        "veiled": row.veiled,
+        "case": row.case,
     }
     return approval_hash(ACT, content)
 
@@ -161,18 +174,6 @@ def _reason(row: ArchiveOpening) -> str:
     return open_field(REASON, row.pk, blob, purpose=Purpose.ACCOUNTABILITY, collected_under=row.policy_version)
 
 
-def _serving(keys: OfficerKeys) -> OfficerInfo | OpeningRefused:
-    """The officer whose key file this is, if they serve and the keys are those that were appointed."""
-    found = officer(keys.name)
-    if found is None:
-        return OpeningRefused(OpeningRefusal.OFFICER_UNKNOWN)
-    if not found.is_active:
-        return OpeningRefused(OpeningRefusal.OFFICER_RETIRED)
-    if found.fingerprint != keys.public.fingerprint:
-        return OpeningRefused(OpeningRefusal.KEYS_OF_ANOTHER)
-    return found
-
-
 def _refusal(row: ArchiveOpening | None, second: OfficerInfo, *, now: datetime) -> OpeningRefusal | None:
     if row is None:
         return OpeningRefusal.UNKNOWN_OPENING
@@ -180,17 +181,25 @@ def _refusal(row: ArchiveOpening | None, second: OfficerInfo, *, now: datetime) 
         return OpeningRefusal.OVER
     if row.asked_by == second.fingerprint:
         return OpeningRefusal.SAME_OFFICER
-    serving = {each.fingerprint for each in active()}
-    return None if row.asked_by in serving else OpeningRefusal.OFFICER_RETIRED
+    names = {each.fingerprint for each in active()}
+    return None if row.asked_by in names else OpeningRefusal.OFFICER_RETIRED
 
 
-def _open_lots(halves: Mapping[UUID, bytes], keys: OfficerKeys) -> tuple[OpenedLot, ...]:
-    rows = ArchiveLot.objects.filter(pk__in=list(halves)).prefetch_related("values").order_by("sealed_at", "pk")
-    return tuple(_open_lot(row, halves[row.pk], keys) for row in rows)
+def _open_lots(row: ArchiveOpening, halves: Mapping[UUID, bytes], keys: OfficerKeys) -> tuple[OpenedLot, ...]:
+    """What was asked for and no more, though a person's key would open more."""
+    recipients = recipients_of(list(halves))
+    identities = {
+        subject: unwrapped(subject, recipients[subject], half, keys.decrypt)
+        for subject, half in halves.items()
+        if subject in recipients
+    }
+    sealed = lot_keys([UUID(lot) for lot in row.lots])
+    lots = ArchiveLot.objects.filter(pk__in=list(sealed), subject__in=list(identities)).prefetch_related("values")
+    return tuple(_open_lot(lot, sealed[lot.pk][1], identities[lot.subject]) for lot in lots.order_by("sealed_at", "pk"))
 
 
-def _open_lot(row: ArchiveLot, half: bytes, keys: OfficerKeys) -> OpenedLot:
-    key = key_of(row.pk, half, keys.decrypt)
+def _open_lot(row: ArchiveLot, sealed: bytes, identity: str) -> OpenedLot:
+    key = open_key(row.pk, row.subject, sealed, identity)
     values: dict[str, str] = {}
     for value in sorted(row.values.all(), key=_field):
         place = Place(row.subject, row.archive_class, value.field, value.version)

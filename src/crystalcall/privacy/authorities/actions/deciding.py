@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from crystalcall.privacy.authorities.actions.steps import enter_step, serving, serving_with, shut
+from crystalcall.privacy.authorities.actions.telling import speak_if_free
 from crystalcall.privacy.authorities.content import hash_of, letter_of, query_of
 from crystalcall.privacy.authorities.locks import locked_case
 from crystalcall.privacy.authorities.models import AuthorityCase
@@ -20,6 +21,7 @@ from crystalcall.rules.privacy.canonical import Facts
 REFUSED = {
     ApprovalRefusal.ALREADY_APPROVED: CaseRefusal.ALREADY_APPROVED,
     ApprovalRefusal.OFFICER_UNKNOWN: CaseRefusal.OFFICER_UNKNOWN,
+    ApprovalRefusal.OFFICER_NOT_ADMITTED: CaseRefusal.OFFICER_NOT_ADMITTED,
     ApprovalRefusal.OFFICER_RETIRED: CaseRefusal.OFFICER_RETIRED,
 }
 
@@ -55,7 +57,7 @@ def approved_query(row: AuthorityCase, seen_hash: str) -> Query | CaseRefused:
 
 
 def refuse_case(reference: str, why: str, name: str, *, now: datetime) -> CaseView | CaseRefused:
-    """Hand over nothing; the reason is kept sealed in the register."""
+    """Hand over nothing; the reason is kept sealed in the register, whose lines are veiled until the silence ends."""
     by = serving(name)
     if isinstance(by, CaseRefused):
         return by
@@ -68,4 +70,5 @@ def refuse_case(reference: str, why: str, name: str, *, now: datetime) -> CaseVi
         row.state, row.closed_at = CaseState.REFUSED.value, now
         row.save(update_fields=["state", "closed_at"])
         enter_step(row, EntryKind.AUTHORITY_REFUSED, {"officer": by.fingerprint}, {"why": why}, now=now)
+        speak_if_free(row, now=now)
     return view_of(row)

@@ -8,14 +8,16 @@ from django.db import transaction
 
 from crystalcall.privacy.authorities.actions.deciding import approved_query
 from crystalcall.privacy.authorities.actions.steps import enter_step, serving, shut
-from crystalcall.privacy.authorities.actions.telling import tell
+from crystalcall.privacy.authorities.actions.telling import speak_if_free
 from crystalcall.privacy.authorities.content import letter_of, person_of
 from crystalcall.privacy.authorities.locks import locked_case
 from crystalcall.privacy.authorities.models import AuthorityCase, AuthorityDisclosure
+from crystalcall.privacy.authorities.notices import keep_contact
 from crystalcall.privacy.authorities.packing import pack
 from crystalcall.privacy.authorities.reading import read
 from crystalcall.privacy.authorities.values import CaseRefusal, CaseRefused, CaseState, HandedOver, Query
 from crystalcall.privacy.erasures.queries import suspended
+from crystalcall.privacy.keys.opening import PurposeRefusedError
 from crystalcall.privacy.officers.queries import standing
 from crystalcall.privacy.policy.queries import current_number
 from crystalcall.privacy.register.kinds import EntryKind
@@ -27,7 +29,8 @@ PAIR = 2
 def hand_over(reference: str, name: str, write: Callable[[bytes], None], *, now: datetime) -> HandedOver | CaseRefused:
     """Make the package and give it to `write`, in one transaction with its line in the register.
 
-    Refused where two officers who serve have not signed exactly this query, and while somebody in it may be a child.
+    Refused where two officers who serve have not signed exactly this query, where a field was not given for this, and
+    while somebody in it may be a child.
     Where `write` raises, nothing was handed over.
     """
     by = serving(name)
@@ -40,14 +43,16 @@ def hand_over(reference: str, name: str, write: Callable[[bytes], None], *, now:
         query = _leave(row)
         if isinstance(query, CaseRefused):
             return query
-        rows = read(query, now=now)
+        try:
+            rows = read(query, now=now)
+        except PurposeRefusedError as refused:
+            return CaseRefused(CaseRefusal.FIELD_NOT_FOR_THIS, refused.field)
         package = pack(row.reference, letter_of(row), query, rows, row.subject_hash, now=now)
         _note(row, query, hashlib.sha256(package).hexdigest(), now=now)
         count = sum(len(each.rows) for each in rows)
         facts = {"package": row.package_hash, "hash": row.subject_hash, "rows": banded(count, people=1)}
         enter_step(row, EntryKind.AUTHORITY_PACKAGE, facts | {"officer": by.fingerprint}, now=now)
-        if row.gag_until is None or row.gag_until <= now:
-            tell(row, now=now)
+        speak_if_free(row, now=now)
         write(package)
     return HandedOver(row.reference, row.package_hash, count, row.gag_until if row.told_at is None else None)
 
@@ -68,7 +73,8 @@ def _note(row: AuthorityCase, query: Query, package_hash: str, *, now: datetime)
     row.state, row.extracted_at, row.package_hash = CaseState.EXTRACTED.value, now, package_hash
     row.save(update_fields=["state", "extracted_at", "package_hash"])
     version = current_number()
+    person = person_of(query)
     AuthorityDisclosure.objects.bulk_create(
-        AuthorityDisclosure(case=row, subject=subject, policy_version=version)
-        for subject in person_of(query).disclosure_subjects
+        AuthorityDisclosure(case=row, subject=subject, policy_version=version) for subject in person.disclosure_subjects
     )
+    keep_contact(row, person)

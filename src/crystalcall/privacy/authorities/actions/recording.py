@@ -71,7 +71,7 @@ def scope_case(
     """Say exactly what may be handed over: whose, which fields, rows of which days (UTC, both included).
 
     `note` says what of the letter was left out and why; it is kept sealed. Scoping anew makes another hash, for which
-    nobody has signed yet.
+    nobody has signed yet, even where it says what was said before.
     """
     by, (fields, since, until) = serving(name), wanted
     if isinstance(by, CaseRefused):
@@ -87,8 +87,9 @@ def scope_case(
         if (closed := shut(row)) is not None or row is None:
             return closed or CaseRefused(CaseRefusal.UNKNOWN_CASE)
         row.sealed_query, row.state = seal_query(row, query), CaseState.SCOPED.value
+        row.scopings += 1
         row.subject_hash = hash_of(row, letter_of(row), query)
-        row.save(update_fields=["sealed_query", "state", "subject_hash"])
+        row.save(update_fields=["sealed_query", "state", "scopings", "subject_hash"])
         facts: Facts = {"step": "scoped", "hash": row.subject_hash, "officer": by.fingerprint}
         enter_step(row, EntryKind.AUTHORITY_REQUEST, facts, {"note": note, **query.as_facts()}, now=now)
     return view_of(row)

@@ -1,9 +1,13 @@
 """What every step of a case needs: a serving officer, and its line in the veiled book."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from crystalcall.privacy.authorities.locks import locked_case
 from crystalcall.privacy.authorities.models import AuthorityCase
 from crystalcall.privacy.authorities.values import CaseRefusal, CaseRefused, CaseState
 from crystalcall.privacy.officers.key_file import OfficerKeys
@@ -21,7 +25,9 @@ def serving(name: str) -> OfficerInfo | CaseRefused:
     found = officer(name)
     if found is None:
         return CaseRefused(CaseRefusal.OFFICER_UNKNOWN, name)
-    return found if found.is_active else CaseRefused(CaseRefusal.OFFICER_RETIRED, name)
+    if found.is_active:
+        return found
+    return CaseRefused(CaseRefusal.OFFICER_NOT_ADMITTED if found.is_proposed else CaseRefusal.OFFICER_RETIRED, name)
 
 
 def serving_with(keys: OfficerKeys) -> OfficerInfo | CaseRefused:
@@ -46,3 +52,30 @@ def enter_step(
     entry = enter(kind, {"case": row.reference, **facts}, now=now, secret=secret, veiled=True)
     row.entries = [*row.entries, entry.hash]
     row.save(update_fields=["entries"])
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLines:
+    """The lines of a locked case, to which others add what they did because of it."""
+
+    row: AuthorityCase
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether what is done for the case must stay veiled for now."""
+        return self.row.unveiled_at is None
+
+    def add(self, entry_hash: str) -> None:
+        """Have a veiled line spoken of together with the case's own."""
+        self.row.entries = [*self.row.entries, entry_hash]
+        self.row.save(update_fields=["entries"])
+
+
+def case_lines(reference: str) -> CaseLines | None:
+    """The lines of the case of this reference, locked where the caller is in a transaction; None where there is none.
+
+    An officer's row and the register's head are locked after it.
+    """
+    with transaction.atomic():
+        row = locked_case(reference)
+    return None if row is None else CaseLines(row)

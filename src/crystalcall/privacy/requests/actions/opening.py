@@ -1,24 +1,24 @@
 """Opening a request and proving the mailbox: the same for known and unknown addresses, until the mail itself."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
 from crystalcall.plumbing.announcements import announce
 from crystalcall.plumbing.ids import random_code
 from crystalcall.privacy import keepers
-from crystalcall.privacy.keepers import MailAddress, NameKind, Person
+from crystalcall.privacy.keepers import MailAddress
 from crystalcall.privacy.policy.queries import current_number
 from crystalcall.privacy.requests import one_time
+from crystalcall.privacy.requests.bounding import terms_for_asking, terms_for_mailing
 from crystalcall.privacy.requests.closing import enter_opened, move_request
-from crystalcall.privacy.requests.detail import open_detail, seal_detail
+from crystalcall.privacy.requests.detail import NEW_ADDRESS, open_detail, proposed_mailbox, seal_detail
 from crystalcall.privacy.requests.events import LinkWanted
-from crystalcall.privacy.requests.locks import locked_request
+from crystalcall.privacy.requests.locks import locked_request, locked_request_of
 from crystalcall.privacy.requests.models import PrivacyRequest
-from crystalcall.privacy.requests.people import person_of
+from crystalcall.privacy.requests.people import addressee_of, person_of
 from crystalcall.privacy.requests.values import (
     Channel,
     KeyRefusal,
@@ -28,21 +28,19 @@ from crystalcall.privacy.requests.values import (
     LinkToMail,
     NobodyToMail,
     Opened,
-    TooMany,
 )
+from crystalcall.rules.privacy.linking import LINK_LIFE, LinkTerms, NotBefore
 from crystalcall.rules.privacy.requesting import RequestKind, RequestReason, RequestState, expected_by
 
-HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
-MOST_AN_HOUR: Final = 3
-MOST_A_DAY: Final = 10
-MOST_AN_HOUR_FOR_ALL: Final = 300
 TEXT_LIMIT_CHARACTERS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asks: which right, about which mailbox (its keyed name), and by which way it came."""
+    """What somebody asks: which right, about which mailbox (its keyed name) or which order, and by which way it came.
+
+    One of the two is enough. Neither proves anything.
+    """
 
     kind: RequestKind
     mailbox: str
@@ -51,92 +49,104 @@ class Asked:
     order_number: str = ""
 
 
-def open_request(asked: Asked, *, now: datetime) -> Opened | TooMany:
+def open_request(asked: Asked, *, now: datetime) -> Opened:
     """Open a request; whether anybody has this mailbox is looked up later, by nobody who waits for the answer.
 
-    How often is counted by mailbox and by order number, known or not, and for all together: never by IP address.
+    None is refused, however many asked before: a link is mailed, or one that was mailed before works and leads to
+    every right. What is told of that depends on what was typed before alone, known or not.
     """
-    too_many = _too_many(asked, now)
-    if too_many is not None:
-        return too_many
-    return _opened(asked, {}, now=now)
+    return _opened(asked, {}, terms_for_asking(asked.mailbox, asked.order_number, now=now), now=now)
 
 
 def receive_mail_request(
     from_address: str, subject: str, text: str, *, now: datetime, channel: Channel = Channel.MAIL
-) -> Opened | TooMany | None:
+) -> Opened | None:
     """Open a request for a letter to us, with its deadline; None where the sender is no address.
 
-    Nothing is done because of the sender, whom anybody can forge: the link goes to the address on file, and the right
-    is chosen behind it. The text is sealed and kept until the request is closed. Today an officer enters letters
-    (`crystalcall privacy requests receive`); the reader of the mailbox comes with customer service and calls this.
+    However many letters come, none is refused: each has its deadline from its receipt on. Nothing is done because of
+    the sender, whom anybody can forge: the link goes to the address on file, no more often than `rules.linking` lets
+    it, and the right is chosen behind it. The text is sealed and kept until the request is closed. Today an officer
+    enters letters (`crystalcall privacy requests receive`); the reader of the mailbox comes with customer service and
+    calls this.
     """
     mailbox = keepers.mailbox(from_address)
     if mailbox is None:
         return None
     known = keepers.mail_address(keepers.find(mailbox=mailbox))
     asked = Asked(RequestKind.UNSORTED, mailbox, channel, known.language if known else "en")
-    too_many = _too_many(asked, now)
-    if too_many is not None:
-        return too_many
     written = {
         "subject": keepers.screened(subject)[:TEXT_LIMIT_CHARACTERS],
         "text": keepers.screened(text)[:TEXT_LIMIT_CHARACTERS],
     }
-    return _opened(asked, written, now=now)
+    return _opened(asked, written, LinkTerms(LINK_LIFE), now=now)
 
 
 def issue_link(reference: str, *, now: datetime) -> LinkToMail | NobodyToMail:
-    """A fresh link for the address on file; made when the mail is written, so that it is kept nowhere else."""
+    """A fresh link for the address on file; made when the mail is written, so that it is kept nowhere else.
+
+    From this moment on the request is about the mailbox that gets it, and about nothing that was typed.
+    """
     with transaction.atomic():
-        row = _locked(reference)
-        if row is None or row.closed_at is not None:
+        row = locked_request_of(reference)
+        if row is None or row.closed_at is not None or row.verified_at is not None:
             return NobodyToMail()
-        person = person_of(row)
-        address = keepers.mail_address(person)
-        if address is None:
+        found = addressee_of(row)
+        if found is None:
             return NobodyToMail()
-        return _link(row, person, address, KeyRole.LINK, now=now)
+        terms = terms_for_mailing(row, found.mailbox, now=now)
+        if isinstance(terms, NotBefore):
+            return NobodyToMail()
+        row.mailbox = found.mailbox
+        row.save(update_fields=["mailbox"])
+        return _link(row, found.subject, found.to, KeyRole.LINK, terms, now=now)
 
 
 def issue_change(reference: str, *, now: datetime) -> LinkToMail | NobodyToMail:
-    """A fresh link for the new address that somebody named after proving the old one."""
+    """A fresh link for the new address that somebody named after proving the old one; it proves that address alone."""
     with transaction.atomic():
-        row = _locked(reference)
-        new = "" if row is None or row.closed_at is not None else open_detail(row).get("email", "")
-        person = Person() if row is None else person_of(row)
-        if row is None or not new or not person:
+        row = locked_request_of(reference)
+        mailbox = None if row is None or row.closed_at is not None else proposed_mailbox(row)
+        if row is None or mailbox is None or not person_of(row):
             return NobodyToMail()
-        return _link(row, person, MailAddress(new, row.language), KeyRole.CHANGE, now=now)
+        old = addressee_of(row)
+        to = MailAddress(open_detail(row)[NEW_ADDRESS], row.language)
+        if old is None:
+            return NobodyToMail()
+        return _link(row, old.subject, to, KeyRole.CHANGE, LinkTerms(LINK_LIFE), now=now)
 
 
 def open_link(token: str, *, now: datetime) -> LinkOpened | KeyRefused:
-    """Take the link as the mailbox's proof and give the ticket that acts; each opening is one of three."""
+    """Take the link as its mailbox's proof and give the ticket that acts; each opening is one of three.
+
+    What was typed into the form is forgotten here: the mailbox is all that is proved.
+    """
     key = one_time.use(token, KeyRole.LINK, now=now)
     if isinstance(key, KeyRefused):
         return key
     with transaction.atomic():
         row = locked_request(key.request_id)
-        if row is None:
+        if row is None or row.mailbox is None or not one_time.proves(key, token, bytes(row.mailbox)):
             return KeyRefused(KeyRefusal.UNKNOWN)
         is_first = row.verified_at is None
         row.verified_at = row.verified_at or now
-        row.save(update_fields=["verified_at"])
+        row.asked_mailbox, row.order_number = None, ""
+        row.save(update_fields=["verified_at", "asked_mailbox", "order_number"])
         move_request(row, RequestState.IN_PROGRESS, now=now)
-        ticket = one_time.issue(row, KeyRole.TICKET, now=now)
+        # As long as the link itself works, so that a ticket never outlives its proof by much.
+        ticket = one_time.issue(row, KeyRole.TICKET, bytes(row.mailbox), now=now)
         if is_first and row.channel == Channel.SITE.value:
             enter_opened(row, now=now)
     return LinkOpened(row.pk, row.reference, RequestKind(row.kind), ticket, one_time.VALID_MINUTES)
 
 
-def _opened(asked: Asked, written: dict[str, str], *, now: datetime) -> Opened:
+def _opened(asked: Asked, written: dict[str, str], terms: LinkTerms | NotBefore, *, now: datetime) -> Opened:
     with transaction.atomic():
         row = PrivacyRequest(
             reference=random_code(),
             kind=asked.kind.value,
             channel=asked.channel.value,
             language=asked.language,
-            mailbox=bytes.fromhex(asked.mailbox) if asked.mailbox else None,
+            asked_mailbox=bytes.fromhex(asked.mailbox) if asked.mailbox else None,
             order_number=asked.order_number,
             state=RequestState.IN_PROGRESS.value,
             reason=RequestReason.NEED_USER_VERIFICATION.value,
@@ -150,34 +160,21 @@ def _opened(asked: Asked, written: dict[str, str], *, now: datetime) -> Opened:
         announce(LinkWanted(row.reference))
         if asked.channel is not Channel.SITE:
             enter_opened(row, now=now)
-    return Opened(row.reference, row.expected_by)
+    return Opened(row.reference, row.expected_by, terms)
 
 
-def _too_many(asked: Asked, now: datetime) -> TooMany | None:
-    lately = PrivacyRequest.objects.filter(received_at__gt=now - HOUR)
-    if lately.count() >= MOST_AN_HOUR_FOR_ALL:
-        return TooMany(for_all=True, retry_after_seconds=int(HOUR.total_seconds()))
-    same = Q(mailbox=bytes.fromhex(asked.mailbox)) if asked.mailbox else Q(pk__isnull=True)
-    if asked.order_number:
-        same |= Q(order_number=asked.order_number)
-    for period, most in ((HOUR, MOST_AN_HOUR), (DAY, MOST_A_DAY)):
-        if PrivacyRequest.objects.filter(same, received_at__gt=now - period).count() >= most:
-            return TooMany(for_all=False, retry_after_seconds=int(period.total_seconds()))
-    return None
-
-
-def _link(row: PrivacyRequest, person: Person, to: MailAddress, role: KeyRole, *, now: datetime) -> LinkToMail:
+def _link(
+    row: PrivacyRequest, subject: str, to: MailAddress, role: KeyRole, terms: LinkTerms, *, now: datetime
+) -> LinkToMail:
+    name = keepers.mailbox(to.address)
+    if name is None:
+        raise ValueError("An address on file is no address.")
     return LinkToMail(
-        token=one_time.issue(row, role, now=now),
+        token=one_time.issue(row, role, bytes.fromhex(name), life=terms.life, now=now),
         to=to,
-        subject=person.of(NameKind.CUSTOMER)[0],
+        subject=subject,
         reference=row.reference,
         kind=RequestKind(row.kind),
         role=role,
-        minutes=one_time.VALID_MINUTES,
+        minutes=terms.minutes,
     )
-
-
-def _locked(reference: str) -> PrivacyRequest | None:
-    row = PrivacyRequest.objects.filter(reference=reference).first()
-    return None if row is None else locked_request(row.pk)

@@ -13,11 +13,18 @@ from crystalcall.privacy.erasures.values import Erased, ErasureWaits
 from crystalcall.privacy.keepers import Correction, Holding, NameKind, Person, Way
 from crystalcall.privacy.requests import one_time
 from crystalcall.privacy.requests.closing import move_request
-from crystalcall.privacy.requests.detail import open_detail, seal_detail
-from crystalcall.privacy.requests.events import ChangeProposed
+from crystalcall.privacy.requests.detail import (
+    FORMER_ADDRESS,
+    NEW_ADDRESS,
+    open_detail,
+    proposed_mailbox,
+    seal_detail,
+)
+from crystalcall.privacy.requests.events import AddressChanged, ChangeProposed
 from crystalcall.privacy.requests.exporting import PersonalData, gather
-from crystalcall.privacy.requests.locks import locked_request
-from crystalcall.privacy.requests.models import PrivacyRequest
+from crystalcall.privacy.requests.locks import locked_request, locked_request_of
+from crystalcall.privacy.requests.models import OneTimeKey, PrivacyRequest
+from crystalcall.privacy.requests.moving import correct_all, move_mailbox
 from crystalcall.privacy.requests.people import person_of
 from crystalcall.privacy.requests.values import KeyRefusal, KeyRefused, KeyRole
 from crystalcall.rules.privacy.requesting import RequestKind, RequestState
@@ -34,8 +41,10 @@ class Ready:
     kind: RequestKind
     language: str
     holdings: Sequence[Holding]
+    unpaid: Sequence[str]
+    """Orders that wait for their money, which a deletion cancels."""
     archives: bool
-    """Whether a deletion leaves what was deleted in the sealed archive."""
+    """Whether a deletion leaves what was deleted in the sealed archive, unless its person wants nothing kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +70,13 @@ class Forgotten:
 
     reference: str
     erased: Erased
+    is_sealed: bool
+    """Whether what was deleted lies in the sealed archive for its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The law orders us to keep it for now: the request stays open, and is done when that ends."""
+    """Something keeps it from being done now (the law, or money under way): it is noted, and done when that ends."""
 
     reference: str
 
@@ -77,18 +88,21 @@ def ready(ticket: str, *, now: datetime) -> Ready | KeyRefused:
         return key
     row = key.request
     kind = RequestKind(row.kind)
-    tells = kind in {RequestKind.DELETION, RequestKind.UNSORTED}
-    holdings = _holdings(person_of(row), now) if tells else ()
-    return Ready(row.reference, kind, row.language, holdings, keepers.has_archive())
+    person = person_of(row) if kind is RequestKind.DELETION else Person()
+    unpaid = tuple(number for keeper in keepers.all_keepers() for number in keeper.unpaid(person)) if person else ()
+    return Ready(row.reference, kind, row.language, _holdings(person, now), unpaid, keepers.has_archive())
 
 
 def sort(ticket: str, kind: RequestKind, *, now: datetime) -> Ready | KeyRefused:
-    """Somebody who wrote a letter chooses the right that was meant; a sorted request stays what it is."""
+    """Whoever proved the mailbox chooses the right, whatever was asked for, until the request is answered.
+
+    So a link that a stranger had mailed serves its owner for everything, and nobody is shut out by strangers' asking.
+    """
     key = one_time.look(ticket, KeyRole.TICKET, now=now)
     if isinstance(key, KeyRefused):
         return key
     if kind is not RequestKind.UNSORTED:
-        PrivacyRequest.objects.filter(pk=key.request_id, kind=RequestKind.UNSORTED.value).update(kind=kind.value)
+        PrivacyRequest.objects.filter(pk=key.request_id, closed_at__isnull=True).update(kind=kind.value)
     return ready(ticket, now=now)
 
 
@@ -117,35 +131,54 @@ def correct(ticket: str, correction: Correction, *, now: datetime) -> Corrected 
         return row
     with transaction.atomic():
         locked = locked_request(row.pk)
-        if locked is None or locked.closed_at is not None:
+        if locked is None or not person_of(locked) or locked.closed_at is not None:
             return KeyRefused(KeyRefusal.CLOSED)
         at_once = Correction(name=correction.name, telephone=correction.telephone)
-        counts = _correct_all(person_of(locked), at_once, now=now)
+        counts = correct_all(person_of(locked), at_once, now=now)
         if not correction.email:
             move_request(locked, RequestState.FULFILLED, now=now)
         else:
-            locked.sealed_detail = seal_detail(locked, {"email": correction.email})
+            # A link that is on its way to another new address proves nothing any more.
+            OneTimeKey.objects.filter(request=locked, role=KeyRole.CHANGE.value).delete()
+            locked.sealed_detail = seal_detail(locked, open_detail(locked) | {NEW_ADDRESS: correction.email})
             locked.save(update_fields=["sealed_detail"])
             announce(ChangeProposed(locked.reference))
     return Corrected(row.reference, counts, confirm_at_new=bool(correction.email))
 
 
 def confirm_change(token: str, *, now: datetime) -> Corrected | KeyRefused:
-    """The new mailbox is proved: mail goes there from now on."""
+    """The new mailbox is proved, by the very link that was mailed to it: mail goes there from now on.
+
+    The request stays open until the old address was told, by `finish_change`. Whatever else the old mailbox had open
+    is ended, and its keys open nothing any more.
+    """
     key = one_time.use(token, KeyRole.CHANGE, now=now)
     if isinstance(key, KeyRefused):
         return key
     with transaction.atomic():
         locked = locked_request(key.request_id)
-        if locked is None or locked.closed_at is not None:
+        new = None if locked is None or locked.closed_at is not None else proposed_mailbox(locked)
+        person = Person() if locked is None else person_of(locked)
+        # Looked at again under the lock: another address may have been named meanwhile.
+        if locked is None or new is None or not one_time.proves(key, token, new) or not person:
             return KeyRefused(KeyRefusal.CLOSED)
-        email = open_detail(locked).get("email", "")
-        counts = _correct_all(person_of(locked), Correction(email=email), now=now)
-        name = keepers.mailbox(email)
-        locked.mailbox = bytes.fromhex(name) if name else None
-        locked.save(update_fields=["mailbox"])
-        move_request(locked, RequestState.FULFILLED, now=now)
+        is_another = new != bytes(locked.mailbox or b"")
+        former, counts = move_mailbox(locked, person, new, now=now)
+        if former and is_another:
+            locked.sealed_detail = seal_detail(locked, {FORMER_ADDRESS: former})
+            locked.save(update_fields=["sealed_detail"])
+            announce(AddressChanged(locked.reference))
+        else:
+            move_request(locked, RequestState.FULFILLED, now=now)
     return Corrected(locked.reference, counts, confirm_at_new=False)
+
+
+def finish_change(reference: str, *, now: datetime) -> None:
+    """The old address was told (or cannot be): the request is answered, and the old address forgotten."""
+    with transaction.atomic():
+        row = locked_request_of(reference)
+        if row is not None and row.closed_at is None and FORMER_ADDRESS in open_detail(row):
+            move_request(row, RequestState.FULFILLED, now=now)
 
 
 def stop(ticket: str, *, now: datetime) -> Stopped | KeyRefused:
@@ -163,17 +196,20 @@ def stop(ticket: str, *, now: datetime) -> Stopped | KeyRefused:
     return Stopped(row.reference, counts)
 
 
-def delete(ticket: str, *, now: datetime) -> Forgotten | Held | KeyRefused:
-    """Forget the person who asks, and with them this very request but for a line without a person."""
+def delete(ticket: str, *, nothing_sealed: bool = False, now: datetime) -> Forgotten | Held | KeyRefused:
+    """Forget the person who asks, and with them this very request but for a line without a person.
+
+    With `nothing_sealed` not even the sealed archive keeps anything. Of two at the same moment one finds nobody left.
+    """
     row = _take(ticket, {RequestKind.DELETION}, now=now)
     if isinstance(row, KeyRefused):
         return row
-    erased = erase_person(person_of(row), Way.DELETION, now=now)
+    erased = erase_person(person_of(row), Way.DELETION, nothing_sealed=nothing_sealed, now=now)
     if isinstance(erased, ErasureWaits):
         return Held(row.reference)
     if not isinstance(erased, Erased):
         return KeyRefused(KeyRefusal.CLOSED)
-    return Forgotten(row.reference, erased)
+    return Forgotten(row.reference, erased, keepers.has_archive() and not nothing_sealed)
 
 
 def _take(
@@ -187,12 +223,6 @@ def _take(
         return KeyRefused(KeyRefusal.UNKNOWN)
     used = one_time.use(ticket, KeyRole.TICKET, now=now)
     return used if isinstance(used, KeyRefused) else used.request
-
-
-def _correct_all(person: Person, correction: Correction, *, now: datetime) -> keepers.Counts:
-    if correction == Correction():
-        return {}
-    return keepers.total([keeper.correct(person, correction, now=now) for keeper in keepers.all_keepers()])
 
 
 def _holdings(person: Person, now: datetime) -> tuple[Holding, ...]:

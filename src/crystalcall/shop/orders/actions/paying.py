@@ -16,6 +16,7 @@ from crystalcall.payments.states import PaymentState
 from crystalcall.plumbing.announcements import announce
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy.gate import Refusal, permit
+from crystalcall.privacy.policy import agreed_versions
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.ordering import (
     CLOSED,
@@ -71,8 +72,10 @@ def _begin(order: Order, token: str, *, now: datetime) -> HandOff | AlreadyPaid 
         leave = permit(
             "authorize-net",
             Purpose.ORDER_FULFILLMENT,
-            ("email", "amount", "order_number"),
+            ("email", "amount", "order_number", "page_address"),
             order.order_number,
+            collected_under=order.policy_version,
+            agreed=agreed_versions(order.customer_id) if order.customer_id else (),
         )
     if isinstance(leave, Refusal):
         logger.error("the gate refuses to hand over order %s: %s", order.order_number, leave.reason)

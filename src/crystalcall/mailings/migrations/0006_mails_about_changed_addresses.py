@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['order_fulfilled', 'credit_expiring', 'credit_expired', 'prices_rise', 'policy_changes', 'privacy_link', 'privacy_change', 'privacy_extended', 'privacy_denied', 'authority_told', 'sign_in_link', 'sign_in_news'])), name='notice_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['order_fulfilled', 'credit_expiring', 'credit_expired', 'prices_rise', 'policy_changes', 'privacy_link', 'privacy_change', 'privacy_changed', 'privacy_extended', 'privacy_denied', 'authority_told'])), name='notice_kind_known'),
         ),
     ]

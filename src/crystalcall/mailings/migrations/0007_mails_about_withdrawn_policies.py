@@ -1,0 +1,19 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('mailings', '0006_mails_about_changed_addresses'),
+    ]
+
+    operations = [
+        migrations.RemoveConstraint(
+            model_name='notice',
+            name='notice_kind_known',
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['order_fulfilled', 'credit_expiring', 'credit_expired', 'prices_rise', 'policy_changes', 'policy_withdrawn', 'privacy_link', 'privacy_change', 'privacy_changed', 'privacy_extended', 'privacy_denied', 'authority_told'])), name='notice_kind_known'),
+        ),
+    ]
