@@ -123,7 +123,7 @@ def test_the_page_shows_its_newest_lines_in_words_once_they_are_signed_and_leads
     older = client.get(f"{prefix}/privacy/register/", {"before": "12"}).content.decode()
     assert 'id="11"' in older
     assert 'id="12"' not in older
-    assert "#told\"" not in older
+    assert '#told"' not in older
 
 
 @pytest.mark.django_db
