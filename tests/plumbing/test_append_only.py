@@ -43,3 +43,19 @@ def test_a_lost_guard_is_named_by_the_start_up_check():
         cursor.execute(f"DROP TRIGGER privacy_disclosure_refuse_delete{suffix}")
     assert append_only.missing_triggers() == ["privacy_disclosure_refuse_delete"]
     assert [error.id for error in checks.append_only_check()] == ["plumbing.E001"]
+
+
+def test_a_guard_that_refuses_nothing_is_no_guard():
+    name = "privacy_registerentry_refuse_update"
+    hollow = (
+        f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE ON privacy_registerentry FOR EACH ROW WHEN (false)"
+        " EXECUTE FUNCTION crystalcall_append_only()"
+        if connection.vendor == "postgresql"
+        else f"CREATE TRIGGER {name} BEFORE UPDATE ON privacy_registerentry WHEN 0"
+        " BEGIN SELECT RAISE(ABORT, 'privacy_registerentry is append-only'); END"
+    )
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER {name}")
+        cursor.execute(hollow)
+    assert append_only.missing_triggers() == [name]

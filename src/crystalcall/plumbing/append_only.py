@@ -67,14 +67,42 @@ def protect(table: str, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def missing_triggers() -> list[str]:
-    """Names of triggers that should stand on registered tables and do not; empty when every table is guarded."""
+    """Names of triggers that should stand on registered tables and do not; empty when every table is guarded.
+
+    A trigger of the right name that refuses nothing is none: without a door of its room's own it must be ours to the
+    letter on SQLite, and on PostgreSQL call our function, unconditionally.
+    """
     wanted = {f"{table}_refuse_{verb}" for table in _tables for verb in VERBS}
-    query = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        if connection.vendor == "postgresql"
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    )
+    doors = {f"{table}_refuse_delete" for table in _doors}
+    standing = _standing_postgresql() if connection.vendor == "postgresql" else _standing_sqlite()
+    return sorted(name for name in wanted if not standing.get(name, False) and not (name in doors and name in standing))
+
+
+def _standing_postgresql() -> dict[str, bool]:
+    """Each trigger that fires, and whether it is the usual guard."""
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    return sorted(wanted - present)
+        cursor.execute(
+            "SELECT t.tgname, bool_and(p.proname = 'crystalcall_append_only' AND t.tgqual IS NULL"
+            " AND p.prosrc LIKE '%%RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME%%')"
+            " FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid"
+            " WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' GROUP BY t.tgname",
+            [],
+        )
+        return dict(cursor.fetchall())
+
+
+def _standing_sqlite() -> dict[str, bool]:
+    """Each trigger, and whether it is the usual guard."""
+    usual = {
+        f"{table}_refuse_{verb}": _plain(SQLITE_TRIGGER.format(table=table, verb=verb, VERB=verb.upper()))
+        for table in _tables
+        for verb in VERBS
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return {name: _plain(text) == usual.get(name) for name, text in cursor.fetchall()}
+
+
+def _plain(text: str) -> str:
+    """A statement without the differences that SQLite itself makes when it keeps one."""
+    return " ".join(text.replace("IF NOT EXISTS ", "").replace('"', "").split()).rstrip("; ")

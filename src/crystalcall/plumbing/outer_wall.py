@@ -35,7 +35,7 @@ ALLOWED: Final = frozenset(
 )
 #: Validators are a visitor's number by another name, but for files that are the same for everybody.
 OF_FILES: Final = frozenset({"accept-ranges", "access-control-allow-origin", "content-range", "etag", "last-modified"})
-OWN: Final = "crystal-"
+OWN: Final = "account-"
 #: What a page may let in beyond the strictest policy: pictures that our own script made.
 _EXTRA: Final = {"img-src": frozenset({"blob:"})}
 _NOTHING: Final[frozenset[str]] = frozenset()
