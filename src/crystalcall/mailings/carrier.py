@@ -12,8 +12,9 @@ from crystalcall.privacy.gate import Permit
 
 PROVIDER: Final = "mail-carrier"
 FIRST_PERMANENT_CODE: Final = 500
-# A part of an address as long as a token (plumbing.ids) opens whatever stands behind it: an order, a wish, a request.
-SECRET_ADDRESS: Final = re.compile(r"https?://[^\s\"<>]+/[A-Za-z0-9_-]{22}/")
+# A part of an address as long as a token (plumbing.ids) opens whatever stands behind it: an order, a wish, a request;
+# one as long as the secret of a link about signing in opens that step.
+SECRET_ADDRESS: Final = re.compile(r"https?://[^\s\"<>]+/(?:[A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{43})/")
 
 
 class PermitMissingError(Exception):

@@ -49,13 +49,23 @@ FACTOR_KINDS: Final = {
     "passkey": pgettext_lazy("export", "passkey"),
 }
 
+_FACTORS: Final = (
+    *("signing_in.Totp.credential", "signing_in.RecoveryCode.credential"),
+    "signing_in.Passkey.credential",
+)
+
 CREDENTIALS: Final = Section(
     "registrations",
     _("Your account"),
     (
         Column("customer_id", _("Your number in our records"), fields=("signing_in.Credential.principal_id",)),
-        Column("registered_at", _("Registered"), ColumnKind.MOMENT),
-        Column("password_changed_at", _("Password set"), ColumnKind.MOMENT),
+        Column("registered_at", _("Registered"), ColumnKind.MOMENT, ("signing_in.Credential.created_at",)),
+        Column(
+            "password_changed_at",
+            _("Password set"),
+            ColumnKind.MOMENT,
+            ("signing_in.Credential.password_changed_at",),
+        ),
         POLICY_VERSION,
     ),
 )
@@ -64,10 +74,12 @@ SIGN_INS: Final = Section(
     _("Your sign-ins (nothing is known of where or on what)"),
     (
         Column("customer_id", _("Your number in our records"), fields=("signing_in.SignIn.credential",)),
-        Column("since", _("Since"), ColumnKind.MOMENT),
-        Column("last_used_at", _("Last used"), ColumnKind.MOMENT),
-        Column("expires_at", _("Ends at the latest"), ColumnKind.MOMENT),
-        Column("has_second_factor", _("With a second factor"), ColumnKind.FLAG),
+        Column("since", _("Since"), ColumnKind.MOMENT, ("signing_in.SignIn.created_at",)),
+        Column("last_used_at", _("Last used"), ColumnKind.MOMENT, ("signing_in.SignIn.last_used_at",)),
+        Column("expires_at", _("Ends at the latest"), ColumnKind.MOMENT, ("signing_in.SignIn.expires_at",)),
+        Column(
+            "has_second_factor", _("With a second factor"), ColumnKind.FLAG, ("signing_in.SignIn.has_second_factor",)
+        ),
         POLICY_VERSION,
     ),
 )
@@ -75,18 +87,19 @@ FACTORS: Final = Section(
     "second_factors",
     _("Your second factors"),
     (
+        Column("customer_id", _("Your number in our records"), fields=_FACTORS),
+        Column("kind", _("Kind"), fields=_FACTORS, words=FACTOR_KINDS),
+        Column("label", _("What you call it"), fields=("signing_in.Passkey.sealed_label",)),
         Column(
-            "customer_id",
-            _("Your number in our records"),
-            fields=(
-                *("signing_in.Totp.credential", "signing_in.RecoveryCode.credential"),
-                "signing_in.Passkey.credential",
+            "added_at",
+            _("Added"),
+            ColumnKind.MOMENT,
+            (
+                *("signing_in.Totp.confirmed_at", "signing_in.RecoveryCode.created_at"),
+                "signing_in.Passkey.created_at",
             ),
         ),
-        Column("kind", _("Kind"), words=FACTOR_KINDS),
-        Column("label", _("What you call it"), fields=("signing_in.Passkey.sealed_label",)),
-        Column("added_at", _("Added"), ColumnKind.MOMENT),
-        Column("last_used_at", _("Last used"), ColumnKind.MOMENT),
+        Column("last_used_at", _("Last used"), ColumnKind.MOMENT, ("signing_in.Passkey.last_used_at",)),
         POLICY_VERSION,
     ),
 )
@@ -95,9 +108,19 @@ WAITING: Final = Section(
     _("What waits for a confirmation by mail"),
     (
         Column("name", _("Name"), fields=("signing_in.Registration.sealed_details",)),
-        Column("email", _("E-mail address"), fields=("signing_in.EmailChange.sealed_email",)),
-        Column("telephone", _("Telephone number")),
-        Column("since", _("Since"), ColumnKind.MOMENT),
+        Column(
+            "email",
+            _("E-mail address"),
+            fields=("signing_in.Registration.sealed_details", "signing_in.EmailChange.sealed_email"),
+        ),
+        Column("telephone", _("Telephone number"), fields=("signing_in.Registration.sealed_details",)),
+        Column("language", _("Language of the pages and mails"), fields=("signing_in.Registration.language",)),
+        Column(
+            "since",
+            _("Since"),
+            ColumnKind.MOMENT,
+            ("signing_in.Registration.created_at", "signing_in.EmailChange.created_at"),
+        ),
         POLICY_VERSION,
     ),
 )
@@ -196,10 +219,10 @@ def _waiting(person: Person, purpose: Purpose) -> list[tuple[Cell, ...]]:
     for row in Registration.objects.filter(address_index__in=boxes).order_by("created_at", "pk"):
         said = details_of(row, purpose) or {}
         name, email, telephone = (said.get(key) or None for key in ("name", "email", "telephone"))
-        lines.append((name, email, telephone, row.created_at, row.policy_version))
+        lines.append((name, email, telephone, row.language, row.created_at, row.policy_version))
     changes = EmailChange.objects.filter(credential__in=person.ids(NameKind.CUSTOMER), is_void=False)
     lines += [
-        (None, new_email_of(row, purpose), None, row.created_at, row.policy_version)
+        (None, new_email_of(row, purpose), None, None, row.created_at, row.policy_version)
         for row in changes.order_by("created_at")
     ]
     return lines

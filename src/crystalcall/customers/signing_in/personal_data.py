@@ -18,9 +18,10 @@ PASSING: Final = "signing_in"
 _VERSION: Final = impersonal("number of the policy in force when it was collected")
 _WORD: Final = impersonal("a word of a closed list")
 _COUNT: Final = impersonal("a count")
-_FLAG: Final = impersonal("a yes or no about a sign-in, gone with it")
-_MOMENT: Final = impersonal("time of a step, telling nothing without whose it is")
+_FLAG: Final = impersonal("a yes or no about a step that is under way")
 _ROW: Final = impersonal("random id or row number")
+_REGISTERED: Final = _("When you registered and set your password")
+_FACTOR: Final = _("When you added and used a second factor")
 _SECRET: Final = impersonal("hash of a random secret that was told once and kept nowhere")
 
 
@@ -28,6 +29,7 @@ def declare_all() -> None:
     """Declare every field of this room, and which columns are sealed."""
     _declare_credentials()
     _declare_sign_ins()
+    _declare_tries()
     _declare_links()
     _declare_factors()
     columns.register(
@@ -51,8 +53,8 @@ def _declare_credentials() -> None:
                 _("Your password, as a hash"),
                 not_exported=_("a hash, which would only help whoever wants to guess your password"),
             ),
-            "created_at": _MOMENT,
-            "password_changed_at": _MOMENT,
+            "created_at": _kept("user.account", LASTING, _REGISTERED),
+            "password_changed_at": _kept("user.account", LASTING, _REGISTERED),
             "policy_version": _VERSION,
         },
     )
@@ -68,14 +70,15 @@ def _declare_credentials() -> None:
                 _("Your password, as a hash"),
                 not_exported=_("a hash, which would only help whoever wants to guess your password"),
             ),
-            "language": impersonal("one of the store's two languages"),
-            "created_at": _MOMENT,
+            "language": _kept("user.demographic.language", PASSING, _("Language of the pages and mails")),
+            "created_at": _kept("user.account", PASSING, _REGISTERED),
             "policy_version": _VERSION,
         },
     )
 
 
 def _declare_sign_ins() -> None:
+    signed_in = _kept("user.account", PASSING, _("When you signed in, and how"))
     declare(
         "signing_in.SignIn",
         {
@@ -88,24 +91,30 @@ def _declare_sign_ins() -> None:
                 _("Fingerprint of your browser’s sign-in key"),
                 not_exported=_("the fingerprint of a key that your browser made and that ends with the sign-in"),
             ),
-            "has_second_factor": _FLAG,
-            "created_at": _MOMENT,
-            "last_used_at": _MOMENT,
-            "fresh_until": _MOMENT,
-            "expires_at": _MOMENT,
+            "has_second_factor": signed_in,
+            "created_at": signed_in,
+            "last_used_at": signed_in,
+            "fresh_until": _passing(),
+            "expires_at": signed_in,
             "policy_version": _VERSION,
         },
     )
+
+
+def _declare_tries() -> None:
     declare(
         "signing_in.UsedOnce",
-        {"digest": impersonal("hash of a random number that counts once"), "until": _MOMENT},
+        {
+            "digest": impersonal("hash of a random number that counts once"),
+            "until": impersonal("time after which the number is forgotten"),
+        },
     )
     declare(
         "signing_in.WrongTries",
         {
             "target": _index(PASSING, Purpose.ABUSE_PREVENTION),
-            "misses": _COUNT,
-            "last_miss_at": _MOMENT,
+            "misses": _passing(),
+            "last_miss_at": _passing(),
             "policy_version": _VERSION,
         },
     )
@@ -116,7 +125,7 @@ def _declare_sign_ins() -> None:
             "target": _index(PASSING, Purpose.ABUSE_PREVENTION),
             "thumbprint": impersonal("fingerprint of a browser's key, for a quarter of an hour"),
             "tries_left": _COUNT,
-            "expires_at": _MOMENT,
+            "expires_at": _passing(),
             "policy_version": _VERSION,
         },
     )
@@ -130,7 +139,7 @@ def _declare_sign_ins() -> None:
             "replaces": impersonal("random id of a sign-in"),
             "challenge": impersonal("random bytes for a passkey to sign"),
             "tries_left": _COUNT,
-            "expires_at": _MOMENT,
+            "expires_at": _passing(),
             "policy_version": _VERSION,
         },
     )
@@ -148,8 +157,8 @@ def _declare_links() -> None:
             "change": impersonal("points to the change of address"),
             "digest": _SECRET,
             "tries_left": _COUNT,
-            "created_at": _MOMENT,
-            "expires_at": _MOMENT,
+            "created_at": _passing(),
+            "expires_at": _passing(),
             "policy_version": _VERSION,
         },
     )
@@ -160,10 +169,10 @@ def _declare_links() -> None:
             "credential": _passing_link(),
             "sealed_email": _kept("user.contact.email", PASSING, _("New e-mail address that waits")),
             "address_index": _index(PASSING, Purpose.SIGNING_IN),
-            "old_agreed_at": _MOMENT,
-            "new_agreed_at": _MOMENT,
+            "old_agreed_at": _passing(),
+            "new_agreed_at": _passing(),
             "is_void": _FLAG,
-            "created_at": _MOMENT,
+            "created_at": _kept("user.account", PASSING, _("New e-mail address that waits")),
             "policy_version": _VERSION,
         },
     )
@@ -172,8 +181,8 @@ def _declare_links() -> None:
         {
             "id": _ROW,
             "credential": _passing_link(),
-            "kind": _WORD,
-            "made_at": _MOMENT,
+            "kind": _passing(),
+            "made_at": _passing(),
             "policy_version": _VERSION,
         },
     )
@@ -190,9 +199,13 @@ def _declare_factors() -> None:
                 _("Secret of your authenticator, sealed"),
                 not_exported=_("a key to your account, which your authenticator has already"),
             ),
-            "confirmed_at": _MOMENT,
-            "last_step": impersonal("number of the half minute of the last code"),
-            "created_at": _MOMENT,
+            "confirmed_at": _kept("user.account", LASTING, _FACTOR),
+            "last_step": _kept(
+                "user.account", LASTING, _FACTOR, not_exported=_("a number that keeps a code from counting twice")
+            ),
+            "created_at": _kept(
+                "user.account", LASTING, _FACTOR, not_exported=_("the moment when it was confirmed is given instead")
+            ),
             "policy_version": _VERSION,
         },
     )
@@ -202,7 +215,7 @@ def _declare_factors() -> None:
             "id": _ROW,
             "credential": _kept("user.unique_id", LASTING, _("Your second factors")),
             "digest": _SECRET,
-            "created_at": _MOMENT,
+            "created_at": _kept("user.account", LASTING, _FACTOR),
             "policy_version": _VERSION,
         },
     )
@@ -217,8 +230,8 @@ def _declare_factors() -> None:
             "public_key": key,
             "sign_count": _COUNT,
             "sealed_label": _kept("user.content.private", LASTING, _("What you call a passkey")),
-            "created_at": _MOMENT,
-            "last_used_at": _MOMENT,
+            "created_at": _kept("user.account", LASTING, _FACTOR),
+            "last_used_at": _kept("user.account", LASTING, _FACTOR),
             "policy_version": _VERSION,
         },
     )
@@ -249,8 +262,12 @@ def _index(retention: str, purpose: Purpose) -> Declaration:
 
 
 def _passing_link() -> Declaration:
+    return _passing("user.unique_id")
+
+
+def _passing(category: str = "user.account") -> Declaration:
     return personal(
-        category="user.unique_id",
+        category=category,
         purposes=(Purpose.SIGNING_IN,),
         retention=PASSING,
         erase="destroy",

@@ -33,6 +33,7 @@ from crystalcall.plumbing.settings import current
 from crystalcall.privacy.purposes import Purpose
 
 HOLDS: Final = ("email",)
+LINK_HOLDS: Final = (*HOLDS, "page_address")
 ABOUT_SIGNING_IN: Final = frozenset({NoticeKind.SIGN_IN_LINK, NoticeKind.SIGN_IN_NEWS})
 MINUTES_OF_AN_HOUR: Final = 60
 PATHS: Final = {
@@ -90,7 +91,7 @@ def draft_about_signing_in(notice: NoticeView, *, now: datetime) -> Draft | Nobo
         with translation.override(link.language):
             return _mail(notice, link, _say_link(link) if isinstance(link, LinkToMail) else _say_known(link))
 
-    return Draft(Purpose.SIGNING_IN, HOLDS, write, subject=to.subject)
+    return Draft(Purpose.SIGNING_IN, LINK_HOLDS, write, subject=to.subject)
 
 
 def _draft_news(notice: NoticeView, news: NewsToMail) -> Draft:
@@ -102,7 +103,8 @@ def _draft_news(notice: NoticeView, news: NewsToMail) -> Draft:
 
 
 def _mail(notice: NoticeView, to: LinkToMail | AddressKnown | NewsToMail, said: SignInLetterSaid) -> Mail:
-    return render(Envelope(to.email, to.language, notice.message_id), "signing_in", said, holds=HOLDS)
+    holds = LINK_HOLDS if isinstance(to, LinkToMail) else HOLDS
+    return render(Envelope(to.email, to.language, notice.message_id), "signing_in", said, holds=holds)
 
 
 def _say_link(link: LinkToMail) -> SignInLetterSaid:

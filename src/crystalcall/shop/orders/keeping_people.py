@@ -141,8 +141,8 @@ IN_ACCOUNT: Final = Section(
     (
         _NUMBER,
         Column("customer_id", _("Your number in our records"), fields=("orders.OrderClaim.customer_id",)),
-        Column("way", _("How it came there"), words=WAYS),
-        Column("claimed_at", _("Since"), ColumnKind.MOMENT),
+        _shown("way", _("How it came there"), of="OrderClaim", words=WAYS),
+        _shown("claimed_at", _("Since"), ColumnKind.MOMENT, of="OrderClaim"),
         _POLICY,
     ),
 )
@@ -150,9 +150,10 @@ ADDED: Final = Section(
     "cards_added",
     _("Cards you added by their PIN"),
     (
-        Column("card", _("Serial number of the card")),
+        Column("card", _("Serial number of the card"), fields=("orders.HeldCard.pin_serial",)),
         Column("customer_id", _("Your number in our records"), fields=("orders.HeldCard.customer_id",)),
-        Column("added_at", _("Since"), ColumnKind.MOMENT),
+        Column("account_id", _("Number of the credit in our books"), fields=("orders.HeldCard.ledger_account_id",)),
+        _shown("added_at", _("Since"), ColumnKind.MOMENT, of="HeldCard"),
         _POLICY,
     ),
 )
@@ -324,7 +325,10 @@ def _in_account(person: Person) -> dict[str, list[tuple[Cell, ...]]]:
             (row.order.order_number, str(row.customer_id), row.way, row.claimed_at, row.policy_version)
             for row in claims
         ],
-        ADDED.key: [(row.pin_serial, str(row.customer_id), row.added_at, row.policy_version) for row in cards],
+        ADDED.key: [
+            (row.pin_serial, str(row.customer_id), str(row.ledger_account_id), row.added_at, row.policy_version)
+            for row in cards
+        ],
     }
 
 

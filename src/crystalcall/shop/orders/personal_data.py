@@ -150,20 +150,16 @@ def _declare_wish() -> None:
 
 def _declare_accounts() -> None:
     """What stands in a customer's account, for as long as they have one."""
+    claimed = _("Which orders stand in your account")
+    held = _("Which cards you added by their PIN")
     declare(
         "orders.OrderClaim",
         {
             "id": impersonal("row number"),
             "order": impersonal("points to the order"),
-            "customer_id": personal(
-                category="user.unique_id",
-                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.CUSTOMER_SERVICE),
-                retention="registration",
-                erase="destroy",
-                label=_("Which orders stand in your account"),
-            ),
-            "way": impersonal("a word of a closed list: how the order came there"),
-            "claimed_at": impersonal("time of a step, telling nothing without whose it is"),
+            "customer_id": _in_account("user.unique_id", claimed),
+            "way": _in_account("user.account", claimed),
+            "claimed_at": _in_account("user.account", claimed),
             "policy_version": impersonal("number of the policy in force when it was collected"),
         },
     )
@@ -171,16 +167,23 @@ def _declare_accounts() -> None:
         "orders.HeldCard",
         {
             "id": impersonal("row number"),
-            "customer_id": personal(
-                category="user.unique_id",
-                purposes=(Purpose.ORDER_FULFILLMENT, Purpose.CALL_RECORD, Purpose.CUSTOMER_SERVICE),
-                retention="registration",
-                erase="destroy",
-                label=_("Which cards you added by their PIN"),
-            ),
-            "ledger_account_id": impersonal("an opaque account; who added it is the row itself"),
-            "pin_serial": impersonal("public name of a PIN, opening nothing"),
-            "added_at": impersonal("time of a step, telling nothing without whose it is"),
+            "customer_id": _in_account("user.unique_id", held),
+            "ledger_account_id": _in_account("user.account", held),
+            "pin_serial": _in_account("user.account", held),
+            "added_at": _in_account("user.account", held),
             "policy_version": impersonal("number of the policy in force when it was collected"),
         },
+    )
+
+
+def _in_account(category: str, label: "_StrPromise") -> Personal:
+    return personal(
+        category=category,
+        purposes=(
+            *(Purpose.ORDER_FULFILLMENT, Purpose.ORDER_STATUS, Purpose.CALL_RECORD),
+            *(Purpose.CUSTOMER_SERVICE, Purpose.PRIVACY_REQUEST),
+        ),
+        retention="registration",
+        erase="destroy",
+        label=label,
     )

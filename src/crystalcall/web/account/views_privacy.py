@@ -67,7 +67,9 @@ def delete(request: AccountRequest) -> HttpResponse:
     address = keepers.mail_address(me)
     left = leave(request.signed_in.principal_id, me, way or BalanceWay.NEW_PINS, now=now)
     if not isinstance(left, Left):
-        return fragment(request, "web/account/deletion_waits.html", {"waits": isinstance(left, ErasureWaits)})
+        return fragment(
+            request, "web/account/deletion_waits.html", {"for_money": isinstance(left, ErasureWaits) and left.for_money}
+        )
     if address is not None:
         say_farewell(address, left.erased, now=now)
     return out(fragment(request, "web/account/deleted.html", {"left": left}))
@@ -97,5 +99,7 @@ def _has_balance(request: AccountRequest) -> bool:
 def _delete_page(request: AccountRequest, more: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     held = holdings_of(cards_of(request.signed_in.principal_id), now=clock.now())
     left = [each for each in held if each.balance.available_micros or each.minutes]
-    shown = {"held": left, "archives": keepers.has_archive(), **(more or {})}
+    person = _person(request)
+    unpaid = [number for keeper in keepers.all_keepers() for number in keeper.unpaid(person)]
+    shown = {"held": left, "unpaid": unpaid, "archives": keepers.has_archive(), **(more or {})}
     return fragment(request, "web/account/delete.html", shown, status)
