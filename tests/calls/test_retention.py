@@ -35,7 +35,7 @@ def make_call(card, moment: datetime, name: str) -> SwitchWords:
 @pytest.fixture
 def old_and_new(card, now):
     """Two calls that are a day and a minute older than records are kept, one that is not, and one of today."""
-    kept_from = datetime(2025, 5, 1, tzinfo=UTC)
+    kept_from = datetime(2025, 5, 2, tzinfo=UTC)
     moments = [kept_from - timedelta(days=1), kept_from - timedelta(minutes=3), kept_from, now]
     return [make_call(card, moment, f"call-{place}") for place, moment in enumerate(moments)]
 
@@ -72,7 +72,7 @@ def test_the_horizon_only_rises(old_and_new, now):
     with pytest.raises(DatabaseError, match="only rises"), transaction.atomic():
         RecordHorizon.objects.all().delete()
     actions.forget_old_records(now - timedelta(days=400))
-    assert RecordHorizon.objects.get().kept_from == datetime(2025, 5, 1, tzinfo=UTC)
+    assert RecordHorizon.objects.get().kept_from == datetime(2025, 5, 2, tzinfo=UTC)
 
 
 def test_answers_are_given_up_after_weeks_and_the_record_answers_for_the_end(card, now):

@@ -195,7 +195,7 @@ def test_a_lot_moved_to_another_person_does_not_open(two, officers, subject, now
 def test_a_lots_key_moved_to_another_lot_does_not_open(two, officers, subject, now):
     other, reference = two
     mine, theirs = (ArchiveLotKey.objects.get(subject=each) for each in (subject, other))
-    ArchiveLotKey.objects.filter(pk=theirs.pk).update(sealed=mine.sealed)
+    ArchiveLotKey.objects.filter(pk=theirs.pk).update(wrapped=mine.wrapped)
     assert stays_shut(reference, officers, now)
 
 

@@ -45,7 +45,7 @@ class CarriedLotKey(msgspec.Struct, frozen=True, tag="archive_lot"):
 
     lot: UUID
     subject: UUID
-    sealed: bytes
+    wrapped: bytes
     made_on: date
 
 

@@ -87,7 +87,7 @@ class ArchiveLotKey(models.Model):
 
     lot = models.UUIDField(primary_key=True)
     subject = models.UUIDField(db_index=True)
-    sealed = models.BinaryField()
+    wrapped = models.BinaryField()
     made_on = models.DateField(db_index=True)
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ def _declare_archive() -> None:
         {
             "lot": lot,
             "subject": subject,
-            "sealed": impersonal("a random key, encrypted to the public half of another"),
+            "wrapped": impersonal("a random key, encrypted to the public half of another"),
             "made_on": day,
         },
     )

@@ -39,7 +39,7 @@ def keep_lot_key(
     def keep() -> None:
         with transaction.atomic(using=KEY_STORE):
             recipient = _recipient_of(subject) or _made(subject, make(), now.date())
-            ArchiveLotKey.objects.create(lot=lot, subject=subject, sealed=seal(recipient), made_on=now.date())
+            ArchiveLotKey.objects.create(lot=lot, subject=subject, wrapped=seal(recipient), made_on=now.date())
 
     reached(keep)
 
@@ -79,7 +79,7 @@ def lot_keys(lots: Collection[UUID]) -> dict[UUID, tuple[UUID, bytes]]:
     for piece in pieces(sorted(set(lots))):
         rows = reached(lambda piece=piece: list(ArchiveLotKey.objects.filter(lot__in=piece)))  # type: ignore[misc]  # as above
         paired = recipients_of([row.subject for row in rows])
-        found |= {row.lot: (row.subject, bytes(row.sealed)) for row in rows if row.subject in paired}
+        found |= {row.lot: (row.subject, bytes(row.wrapped)) for row in rows if row.subject in paired}
     return found
 
 

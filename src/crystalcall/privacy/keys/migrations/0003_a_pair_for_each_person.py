@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("lot", models.UUIDField(primary_key=True, serialize=False)),
                 ("subject", models.UUIDField(db_index=True)),
-                ("sealed", models.BinaryField()),
+                ("wrapped", models.BinaryField()),
                 ("made_on", models.DateField(db_index=True)),
             ],
         ),
