@@ -68,7 +68,9 @@ FACTS: Final[Mapping[Purpose, PurposeFacts]] = {
         LegalBasis.CONTRACT, "essential.service.operations.support", _("to prove to you what a call cost")
     ),
     Purpose.ABUSE_PREVENTION: PurposeFacts(
-        LegalBasis.LEGITIMATE_INTEREST, "essential.fraud_detection", _("to slow down people who guess PINs or passwords")
+        LegalBasis.LEGITIMATE_INTEREST,
+        "essential.fraud_detection",
+        _("to slow down people who guess PINs or passwords"),
     ),
     Purpose.CUSTOMER_SERVICE: PurposeFacts(
         LegalBasis.CONTRACT, "essential.service.operations.support", _("to answer your questions")

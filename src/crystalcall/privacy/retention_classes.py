@@ -110,9 +110,7 @@ _RULES: Final = (
         _records,
     ),
     RetentionRule("pin_misses", Clock.LAST_MISS, AtEnd.DESTROY, _("for a day after the last wrong PIN"), _fixed(1)),
-    RetentionRule(
-        "registration", Clock.REGISTRATION_ENDED, AtEnd.DESTROY, _("as long as you have an account"), None
-    ),
+    RetentionRule("registration", Clock.REGISTRATION_ENDED, AtEnd.DESTROY, _("as long as you have an account"), None),
     RetentionRule(
         "signing_in",
         Clock.STEP_BEGUN,
