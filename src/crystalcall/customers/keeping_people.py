@@ -58,7 +58,9 @@ DETAILS: Final = Section(
         POLICY_VERSION,
         Column(
             "delivered",
-            _("Something was delivered to this address (name and telephone are shown only then)"),
+            _(
+                "Something was delivered to this address, or an account confirmed with it (else name and telephone are hidden)"
+            ),
             ColumnKind.FLAG,
         ),
     ),
@@ -113,10 +115,10 @@ class CustomersKeeper(Keeper):
         yield from Customer.objects.values_list("pk", flat=True).iterator(PIECE)
 
     def mail_address(self, person: Person) -> MailAddress | None:
-        """The address as it was written last, by somebody to whom something was delivered there if there is one."""
-        delivered = _delivered(person)
+        """The address as it was written last, by somebody who proved it if there is one."""
+        proven = _proven(person)
         rows = Customer.objects.filter(pk__in=person.ids(NameKind.CUSTOMER)).order_by("-created_at", "pk")
-        for customer_id in sorted(rows.values_list("pk", flat=True), key=lambda each: each not in delivered):
+        for customer_id in sorted(rows.values_list("pk", flat=True), key=lambda each: each not in proven):
             found = contact(customer_id, purpose=Purpose.PRIVACY_REQUEST)
             if found is not None:
                 return MailAddress(found.email, found.language)
@@ -125,11 +127,11 @@ class CustomersKeeper(Keeper):
     def export(self, person: Person, *, now: datetime, purpose: Purpose) -> Mapping[str, Sequence[Sequence[Cell]]]:
         """The details as given, one row for each purchase's; and the accounts."""
         mine = person.ids(NameKind.CUSTOMER)
-        delivered = _delivered(person)
+        proven = _proven(person)
         rows = Customer.objects.filter(pk__in=mine).order_by("created_at", "pk")
         links = AccountLink.objects.filter(customer_id__in=mine).order_by("pk")
         return {
-            DETAILS.key: [_details(row, purpose, is_delivered=row.pk in delivered) for row in rows],
+            DETAILS.key: [_details(row, purpose, is_proven=row.pk in proven) for row in rows],
             ACCOUNTS.key: [
                 (str(link.ledger_account_id), str(link.customer_id), link.linked_at, link.policy_version)
                 for link in links
@@ -139,10 +141,10 @@ class CustomersKeeper(Keeper):
     def correct(self, person: Person, correction: Correction, *, now: datetime) -> Counts:
         """Put right what is told wherever it stands otherwise; what stood before is sealed away.
 
-        Only where something was delivered: an order that was never paid may be that of somebody who typed another
+        Only where something was delivered, or an account confirmed: an order that was never paid may be that of somebody who typed another
         person's address, and would be shown the new one by the payment form.
         """
-        rows = Customer.objects.select_for_update().filter(pk__in=_delivered(person)).order_by("pk")
+        rows = Customer.objects.select_for_update().filter(pk__in=_proven(person)).order_by("pk")
         changed = sum(_correct(row, correction, now=now) for row in rows)
         return {"details_corrected": changed}
 
@@ -160,16 +162,17 @@ class CustomersKeeper(Keeper):
         return {"customers": len(rows), "account_links": links}
 
 
-def _delivered(person: Person) -> frozenset[UUID]:
-    """Those of the person's rows to whose address a card was delivered: until then nobody has proved it."""
+def _proven(person: Person) -> frozenset[UUID]:
+    """Those of the person's rows to whose address a card was delivered, or that another room knows to be proven."""
     links = AccountLink.objects.filter(customer_id__in=person.ids(NameKind.CUSTOMER))
-    return frozenset(links.values_list("customer_id", flat=True))
+    confirmed = (each for keeper in keepers.all_keepers() for each in keeper.proven(person))
+    return frozenset((*links.values_list("customer_id", flat=True), *confirmed))
 
 
-def _details(row: Customer, purpose: Purpose, *, is_delivered: bool) -> tuple[Cell, ...]:
+def _details(row: Customer, purpose: Purpose, *, is_proven: bool) -> tuple[Cell, ...]:
     """One row; whoever proved a mailbox is not told what a stranger typed who gave it with an order never delivered."""
     known = contact(row.pk, purpose=purpose) or Contact("", "", None, row.language)
-    is_shown = is_delivered or purpose is not Purpose.PRIVACY_REQUEST
+    is_shown = is_proven or purpose is not Purpose.PRIVACY_REQUEST
     return (
         str(row.pk),
         known.name if is_shown else None,
@@ -178,7 +181,7 @@ def _details(row: Customer, purpose: Purpose, *, is_delivered: bool) -> tuple[Ce
         row.language,
         row.created_at,
         row.policy_version,
-        is_delivered,
+        is_proven,
     )
 
 

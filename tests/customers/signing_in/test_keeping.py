@@ -27,6 +27,7 @@ from crystalcall.privacy import keepers
 from crystalcall.privacy.erasures.actions import erase_person, suspend
 from crystalcall.privacy.keepers import Correction, Erasing, NameKind, Person, Way, whole
 from crystalcall.privacy.keys.queries import KeyState, state_of
+from crystalcall.privacy.purposes import Purpose
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def person(customer):
 
 
 def test_the_export_shows_everything_but_hashes_and_keys(busy, anna, now):
-    shown = SigningInKeeper().export(person(busy.principal_id), now=now)
+    shown = SigningInKeeper().export(person(busy.principal_id), now=now, purpose=Purpose.PRIVACY_REQUEST)
     assert [row[0] for row in shown["registrations"]] == [str(busy.principal_id)]
     assert [(row[1], row[4]) for row in shown["sign_ins"]] == [(now, True)]
     kinds = [row[1] for row in shown["second_factors"]]
@@ -73,7 +74,7 @@ def test_the_export_shows_everything_but_hashes_and_keys(busy, anna, now):
 
 def test_every_section_has_its_columns(busy, now):
     keeper = SigningInKeeper()
-    shown = keeper.export(person(busy.principal_id), now=now)
+    shown = keeper.export(person(busy.principal_id), now=now, purpose=Purpose.PRIVACY_REQUEST)
     for section in keeper.sections:
         assert all(len(row) == len(section.columns) for row in shown[section.key]), section.key
 

@@ -66,7 +66,7 @@ def test_each_link_leads_to_its_page_in_its_language(asks, anna, boris, mailed, 
         assert re.fullmatch(rf"http://127\.0\.0\.1:\d+{path}{kind}/[A-Za-z0-9_-]{{43}}/", address)
         assert address in mail.html
         assert bool(re.search("[а-яё]", mail.text)) is (language == "ru")
-        assert mail.holds == ("email",)
+        assert mail.holds == ("email", "page_address")
         for part in person.name.split():
             assert part not in mail.text + mail.html + mail.subject
 

@@ -81,3 +81,20 @@ def mailed(db) -> Callable[[], list[str]]:
         return [urlsplit(line.strip()).path for line in lines if "/account/" in line]
 
     return send
+
+
+@pytest.fixture
+def buyer(shop, browser_of, anna) -> Any:
+    """Anna signed in, and what she bought before as a guest."""
+    bought = shop.sells(anna)
+    browser = browser_of(anna)
+    return browser, bought
+
+
+@pytest.fixture
+def owner(buyer) -> Any:
+    """Anna signed in, with her guest's order in the account."""
+    browser, bought = buyer
+    joined = browser.post("/account/orders/", {"act": "join"})
+    assert joined["Account-Go"] == "/account/orders/?done=joined"
+    return browser, bought

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core import mail
 from django.urls import reverse
 from store_scenery import read_page
 
@@ -18,23 +17,6 @@ PAGES = (
     *("account", "account-details", "account-orders", "account-cards", "account-calls", "account-privacy"),
     "account-delete",
 )
-
-
-@pytest.fixture
-def buyer(shop, browser_of, anna):  # noqa: F811
-    """Anna signed in, and what she bought before as a guest."""
-    bought = shop.sells(anna)
-    browser = browser_of(anna)
-    return browser, bought
-
-
-@pytest.fixture
-def owner(buyer):
-    """Anna signed in, with her guest's order in the account."""
-    browser, bought = buyer
-    joined = browser.post("/account/orders/", {"act": "join"})
-    assert joined["Account-Go"] == "/account/orders/?done=joined"
-    return browser, bought
 
 
 def words(response):
@@ -268,47 +250,6 @@ def test_the_account_shows_and_exports_what_is_held(owner, anna):
     file = browser.post("/account/privacy/", {"act": "download"})
     assert file["Content-Type"] == "application/zip"
     assert file.content.startswith(b"PK")
-
-
-@pytest.mark.clause("C11")
-def test_deleting_the_account_says_everything_does_it_at_once_and_confirms_by_mail(owner, anna):
-    from crystalcall.customers.queries import contact
-    from crystalcall.minutes.pins.actions import Origin, PinAccepted, check_pin
-    from crystalcall.plumbing import clock
-    from crystalcall.privacy.purposes import Purpose
-
-    browser, bought = owner
-    page = browser.get("/account/delete/")
-    assert "What stays" in words(page)
-    assert "You still have credit" in words(page)
-    assert browser.post("/account/delete/", {"sure": "1"}).status_code == 422
-    assert browser.post("/account/delete/", {"balance": "new_pins"}).status_code == 422
-    assert contact(browser.customer_id, purpose=Purpose.CUSTOMER_SERVICE) is not None
-    before = len(mail.outbox)
-    done = browser.post("/account/delete/", {"sure": "1", "balance": "new_pins"})
-    assert done["Account-Out"] == "1"
-    assert "Your account is deleted" in words(done)
-    pin = done.content.decode().split('<p class="pin">')[1].split("<")[0].replace(" ", "")
-    assert isinstance(check_pin(pin, origin=Origin(), now=clock.now()), PinAccepted)
-    assert not isinstance(check_pin(bought.pin, origin=Origin(), now=clock.now()), PinAccepted)
-    assert contact(browser.customer_id, purpose=Purpose.CUSTOMER_SERVICE) is None
-    assert browser.get("/account/").status_code == 401
-    [farewell] = mail.outbox[before:]
-    assert farewell.to == [anna.email]
-    assert "deleted" in farewell.body
-    assert pin not in farewell.body
-
-
-def test_credit_that_shall_be_paid_back_is_owed_and_asked_of_the_gateway(owner):
-    from crystalcall.minutes.ledger.queries import balance
-    from crystalcall.privacy.erasures.queries import provider_tasks
-    from crystalcall.privacy.erasures.values import Ask
-
-    browser, bought = owner
-    done = browser.post("/account/delete/", {"sure": "1", "balance": "refund"})
-    assert "$10.00 is paid back" in words(done)
-    assert balance(bought.account_id).posted_micros == 0
-    assert [(task.ask, task.reference) for task in provider_tasks()] == [(Ask.REFUND, bought.order_number)]
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """How this room finds, shows, corrects and forgets a person: the credential, what hangs on it, and what waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -151,6 +152,11 @@ class SigningInKeeper(Keeper):
             FACTORS.key: [line for row in credentials for line in _factors(row, purpose)],
             WAITING.key: _waiting(person, purpose),
         }
+
+    def proven(self, person: Person) -> Collection[UUID]:
+        """Whoever registered opened a link that was mailed there, and a new address counts once both agreed."""
+        mine = Credential.objects.filter(pk__in=person.ids(NameKind.CUSTOMER), audience=Audience.CUSTOMER.value)
+        return tuple(mine.values_list("pk", flat=True))
 
     def correct(self, person: Person, correction: Correction, *, now: datetime) -> Counts:
         """Have them sign in with the new address, unless somebody else does already."""

@@ -9,7 +9,6 @@ from crystalcall.minutes.cards.actions import refund_credit
 from crystalcall.minutes.cards.values import CardReplaced, CreditRefunded
 from crystalcall.privacy.erasures.actions import ask_for_refunds, erase_person
 from crystalcall.privacy.erasures.values import Erased, ErasureWaits, NobodyToErase
-from crystalcall.privacy.holds.queries import is_held
 from crystalcall.privacy.keepers import NameKind, Person, Way
 from crystalcall.rules.ordering import OrderState
 from crystalcall.shop.orders.actions.holding import replace_lost_card, reveal_card
@@ -18,44 +17,36 @@ from crystalcall.shop.orders.models import Order
 from crystalcall.shop.orders.values import BalanceWay, Left, LeftCard, RevealedCard
 
 
-class _NotYetError(Exception):
-    """The person is not forgotten now, and why."""
-
-    def __init__(self, answer: ErasureWaits | NobodyToErase) -> None:
-        super().__init__()
-        self.answer = answer
-
-
 def leave(customer_id: UUID, person: Person, way: BalanceWay, *, now: datetime) -> Left | ErasureWaits | NobodyToErase:
     """Put right what is left, forget the person in every room, and tell what they need: told once, kept nowhere.
 
     Cards of orders get a new PIN, so that no mail and no page opens them any more, or their credit is owed to whoever
     paid it; minutes of a bundle cannot be paid back, and keep a PIN. Cards that were added by their PIN keep it. Under
-    a legal hold nothing is done but that the wish is noted (`ErasureWaits`). While something that is paid is not
-    delivered, nothing is done at all (`ErasureWaits.for_money`): minutes later its cards are here, to be put right too.
+    a legal hold, or whatever else makes an erasure wait, nothing is done but that the wish is noted (`ErasureWaits`).
+    While something that is paid is not delivered, not even that (`ErasureWaits.for_money`): minutes later its cards are
+    here, to be put right too.
     """
-    if is_held(person):
-        waits = erase_person(person, Way.DELETION, now=now)
-        return waits if not isinstance(waits, Erased) else Left(waits, (), 0)
     if Order.objects.filter(order_number__in=person.of(NameKind.ORDER), state=OrderState.PAID.value).exists():
         return ErasureWaits(for_money=True)
-    try:
-        return _leave(customer_id, person, way, now=now)
-    except _NotYetError as not_yet:
-        return not_yet.answer
-
-
-def _leave(customer_id: UUID, person: Person, way: BalanceWay, *, now: datetime) -> Left:
-    """Errors: _NotYetError, after which the cards are as they were."""
     with transaction.atomic():
-        mine = [each for each in holdings_of(cards_of(customer_id), now=now) if each.card.order_number]
-        owed_micros = _owe(customer_id, mine, now=now) if way is BalanceWay.REFUND else 0
-        cards = _new_pins(customer_id, now=now)
-        erased = erase_person(person, Way.DELETION, now=now)
-        if not isinstance(erased, Erased):
-            # Nobody would be told the new PINs: money or a hold came between.
-            raise _NotYetError(erased)
-    return Left(erased, cards, owed_micros)
+        left = _settle_and_forget(customer_id, person, way, now=now)
+        if not isinstance(left, Left):
+            transaction.set_rollback(True)
+    if isinstance(left, Left):
+        return left
+    # Once more by itself: the wish is noted, and nothing is done to the cards.
+    waits = erase_person(person, Way.DELETION, now=now)
+    return Left(waits, (), 0) if isinstance(waits, Erased) else waits
+
+
+def _settle_and_forget(
+    customer_id: UUID, person: Person, way: BalanceWay, *, now: datetime
+) -> Left | ErasureWaits | NobodyToErase:
+    mine = [each for each in holdings_of(cards_of(customer_id), now=now) if each.card.order_number]
+    owed_micros = _owe(customer_id, mine, now=now) if way is BalanceWay.REFUND else 0
+    cards = _new_pins(customer_id, now=now)
+    erased = erase_person(person, Way.DELETION, now=now)
+    return Left(erased, cards, owed_micros) if isinstance(erased, Erased) else erased
 
 
 def _owe(customer_id: UUID, mine: list[CardHoldings], *, now: datetime) -> int:
