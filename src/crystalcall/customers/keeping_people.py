@@ -58,9 +58,7 @@ DETAILS: Final = Section(
         POLICY_VERSION,
         Column(
             "delivered",
-            _(
-                "Something was delivered to this address, or an account confirmed with it (else name and telephone are hidden)"
-            ),
+            _("Something was delivered here, or an account confirmed (name and telephone are shown only then)"),
             ColumnKind.FLAG,
         ),
     ),
@@ -141,8 +139,8 @@ class CustomersKeeper(Keeper):
     def correct(self, person: Person, correction: Correction, *, now: datetime) -> Counts:
         """Put right what is told wherever it stands otherwise; what stood before is sealed away.
 
-        Only where something was delivered, or an account confirmed: an order that was never paid may be that of somebody who typed another
-        person's address, and would be shown the new one by the payment form.
+        Only where something was delivered, or an account confirmed: an order that was never paid may be that of
+        somebody who typed another person's address, and would be shown the new one by the payment form.
         """
         rows = Customer.objects.select_for_update().filter(pk__in=_proven(person)).order_by("pk")
         changed = sum(_correct(row, correction, now=now) for row in rows)

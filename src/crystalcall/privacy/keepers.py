@@ -209,7 +209,7 @@ class Keeper:
         return {}
 
     def proven(self, person: Person) -> Collection[UUID]:
-        """Those of the person's customers whose mailbox was proven to this room, so that what stands there is theirs."""
+        """Those of the person's customers whose mailbox was proven to this room: what stands there is theirs."""
         return ()
 
     def holdings(self, person: Person, *, now: datetime) -> Sequence[Holding]:
