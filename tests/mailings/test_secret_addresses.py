@@ -1,5 +1,7 @@
 """The address of one's own page is a field like any other: named in the contract, the permit and the disclosure."""
 
+import secrets
+
 import pytest
 
 from crystalcall.mailings import actions, carrier
@@ -26,6 +28,14 @@ def test_a_mail_with_an_address_that_opens_a_page_stays_here_without_a_permit_fo
     said = "https://store.example" + path.format(random_token())
     with pytest.raises(carrier.PermitMissingError):
         carrier.hand_over(leave, mail(**{place: said}))
+    assert post.taken == []
+
+
+@pytest.mark.parametrize("path", ["/account/confirm/{}/", "/ru/account/reset/{}/", "/account/try/{}/"])
+def test_a_link_about_signing_in_is_such_an_address_too(post, path):
+    leave = permit("mail-carrier", Purpose.SIGNING_IN, ("email",), "LINK")
+    with pytest.raises(carrier.PermitMissingError):
+        carrier.hand_over(leave, mail(text="https://store.example" + path.format(secrets.token_urlsafe(32))))
     assert post.taken == []
 
 

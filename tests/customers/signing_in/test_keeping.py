@@ -2,6 +2,7 @@
 
 import pytest
 
+from crystalcall.customers.keeping_people import CustomersKeeper
 from crystalcall.customers.signing_in import actions
 from crystalcall.customers.signing_in.keeping_people import SigningInKeeper
 from crystalcall.customers.signing_in.models import (
@@ -23,9 +24,10 @@ from crystalcall.customers.signing_in.values import (
     SignInRefusal,
     SignInRefused,
 )
-from crystalcall.privacy import keepers
+from crystalcall.privacy import keepers, reading_columns
 from crystalcall.privacy.erasures.actions import erase_person, suspend
 from crystalcall.privacy.keepers import Correction, Erasing, NameKind, Person, Way, whole
+from crystalcall.privacy.keys.opening import PurposeRefusedError
 from crystalcall.privacy.keys.queries import KeyState, state_of
 from crystalcall.privacy.purposes import Purpose
 
@@ -77,6 +79,23 @@ def test_every_section_has_its_columns(busy, now):
     shown = keeper.export(person(busy.principal_id), now=now, purpose=Purpose.PRIVACY_REQUEST)
     for section in keeper.sections:
         assert all(len(row) == len(section.columns) for row in shown[section.key]), section.key
+
+
+def test_who_confirmed_an_account_and_never_bought_sees_and_corrects_their_own_details(busy, anna, now):
+    mine, purpose = person(busy.principal_id), Purpose.PRIVACY_REQUEST
+    [details] = CustomersKeeper().export(mine, now=now, purpose=purpose)["details"]
+    assert details[1:4] == (anna.name, anna.email, anna.telephone)
+    assert CustomersKeeper().correct(mine, Correction(name="Anna Field"), now=now) == {"details_corrected": 1}
+    [details] = CustomersKeeper().export(mine, now=now, purpose=purpose)["details"]
+    assert details[1] == "Anna Field"
+
+
+def test_a_sign_in_is_opened_for_no_purpose_that_nobody_declared(busy, now):
+    mine, purpose = person(busy.principal_id), Purpose.LEGAL_OBLIGATION
+    shown = SigningInKeeper().export(mine, now=now, purpose=purpose)
+    assert {cell for row in shown["waiting_addresses"] for cell in row[:3]} == {None}
+    with pytest.raises(PurposeRefusedError):
+        reading_columns.read(SigningInKeeper(), mine, now=now, purpose=purpose)
 
 
 @pytest.mark.parametrize("way", [Way.DELETION, Way.CHILD, Way.RETENTION])

@@ -79,3 +79,25 @@ def test_under_a_legal_hold_the_wish_is_noted_and_nothing_else_is_done(owner):
     assert [pin.serial for pin in pins_of_account(bought.account_id)] == [bought.serial]
     assert len(waiting_erasures()) == 1
     assert browser.get("/account/").status_code == 200
+
+
+def test_while_something_paid_is_being_delivered_nothing_is_done_and_no_new_pin_is_lost(owner):
+    from crystalcall.minutes.pins.queries import pins_of_account
+    from crystalcall.plumbing import clock
+    from crystalcall.plumbing.ids import random_token
+    from crystalcall.privacy.erasures import ledger
+    from crystalcall.shop.cart import read_cart
+    from crystalcall.shop.orders import actions as orders
+    from crystalcall.shop.orders.values import OwnOrder
+
+    browser, bought = owner
+    wish = OwnOrder(random_token(), read_cart("credit-10=1"), browser.customer_id, "en")
+    placed = orders.place_own_order(wish, now=clock.now())
+    assert placed.order_number in words(browser.get("/account/delete/"))
+    orders.mark_paid(placed.order_number, "1", now=clock.now())
+    answer = browser.post("/account/delete/", {"sure": "1", "balance": "new_pins"})
+    assert "Nothing was deleted yet" in words(answer)
+    assert "Account-Out" not in answer
+    assert [pin.serial for pin in pins_of_account(bought.account_id)] == [bought.serial]
+    assert ledger.lines() == ()
+    assert browser.get("/account/").status_code == 200
