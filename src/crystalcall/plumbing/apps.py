@@ -11,8 +11,7 @@ class PlumbingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks of append-only tables, and of columns that nobody declared."""
-        from crystalcall.plumbing import checks, strays
+        """Register the checks of append-only tables."""
+        from crystalcall.plumbing import checks
 
         checks.register_checks()
-        strays.register_checks()

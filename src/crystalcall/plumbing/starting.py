@@ -49,7 +49,8 @@ def refuse_broken_database() -> None:
 
     from crystalcall.plumbing import strays
 
-    _refuse_broken(checks.run_checks(tags=[checks.Tags.database, strays.TAG], databases=["default"]))
+    _refuse_broken(checks.run_checks(tags=[checks.Tags.database], databases=["default"]))
+    _refuse_broken(strays.stray_columns_check())
 
 
 def _refuse_broken(messages: Iterable["CheckMessage"]) -> None:

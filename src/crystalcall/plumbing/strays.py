@@ -5,14 +5,12 @@ adds by SQL is in no model; so each start of a process that serves compares what
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error
 from django.db import DatabaseError, connections
 
-TAG: Final = "strays"
-"""A tag of its own: Django's `migrate` runs the database's checks before it has brought the tables up to date."""
 MOST_NAMED: Final = 10
 
 _FRAMEWORK: Final = frozenset(
@@ -32,13 +30,12 @@ WHERE standing.relnamespace = current_schema()::regnamespace AND standing.relkin
 """
 
 
-def register_checks() -> None:
-    """Add the check; `starting.refuse_broken_database` runs it."""
-    register(stray_columns_check, TAG)
+def stray_columns_check() -> list[CheckMessage]:
+    """An error for each column that no model has, up to `MOST_NAMED`; nothing where no database answers.
 
-
-def stray_columns_check(**_: Any) -> list[CheckMessage]:
-    """An error for each column that no model has, up to `MOST_NAMED`; nothing where no database answers."""
+    Not among Django's checks, which `migrate` runs before it has brought the tables up to date: asked at the start of
+    whatever serves (`starting.refuse_broken_database`).
+    """
     try:
         strays = sorted(stray for alias in connections for stray in stray_columns(alias))
     except DatabaseError:
