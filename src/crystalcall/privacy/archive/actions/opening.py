@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crystalcall.plumbing.ids import random_code
 from crystalcall.privacy.archive.actions.closing import close
-from crystalcall.privacy.archive.actions.two_steps import serving
+from crystalcall.privacy.archive.actions.two_steps import second_refusal, serving
 from crystalcall.privacy.archive.locks import locked_opening
 from crystalcall.privacy.archive.models import ArchivedValue, ArchiveLot, ArchiveOpening
 from crystalcall.privacy.archive.queries import view_of
@@ -92,7 +92,7 @@ def open_archive(reference: str, keys: OfficerKeys, *, now: datetime, closing: b
         return second
     with transaction.atomic():
         row = locked_opening(reference)
-        if (refusal := _refusal(row, second, now=now)) is not None or row is None:
+        if (refusal := second_refusal(row, second, now=now)) is not None or row is None:
             return OpeningRefused(refusal or OpeningRefusal.UNKNOWN_OPENING)
         lines = case_lines(row.case) if row.case else None
         reason = _reason(row)
@@ -172,17 +172,6 @@ def _hash_of(row: ArchiveOpening, reason: str) -> str:
 def _reason(row: ArchiveOpening) -> str:
     blob = row.sealed_reason or b""
     return open_field(REASON, row.pk, blob, purpose=Purpose.ACCOUNTABILITY, collected_under=row.policy_version)
-
-
-def _refusal(row: ArchiveOpening | None, second: OfficerInfo, *, now: datetime) -> OpeningRefusal | None:
-    if row is None:
-        return OpeningRefusal.UNKNOWN_OPENING
-    if row.closed_at is not None or row.expires_at <= now:
-        return OpeningRefusal.OVER
-    if row.asked_by == second.fingerprint:
-        return OpeningRefusal.SAME_OFFICER
-    names = {each.fingerprint for each in active()}
-    return None if row.asked_by in names else OpeningRefusal.OFFICER_RETIRED
 
 
 def _open_lots(row: ArchiveOpening, halves: Mapping[UUID, bytes], keys: OfficerKeys) -> tuple[OpenedLot, ...]:

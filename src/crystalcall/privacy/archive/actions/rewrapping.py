@@ -16,7 +16,7 @@ from django.db import transaction
 from crystalcall.plumbing.ids import random_code
 from crystalcall.privacy.archive.actions.closing import close_rewrap
 from crystalcall.privacy.archive.actions.destroying import destroy_people, held_subjects
-from crystalcall.privacy.archive.actions.two_steps import serving
+from crystalcall.privacy.archive.actions.two_steps import second_refusal, serving
 from crystalcall.privacy.archive.locks import locked_rewrap
 from crystalcall.privacy.archive.models import ArchiveRewrap
 from crystalcall.privacy.archive.queries import rewrap_view
@@ -119,7 +119,7 @@ def _approved(
 ) -> ArchiveRewrap | OpeningRefused:
     with transaction.atomic():
         row = locked_rewrap(reference)
-        if (refusal := _refusal(row, second, now=now)) is not None or row is None:
+        if (refusal := second_refusal(row, second, now=now)) is not None or row is None:
             return OpeningRefused(refusal or OpeningRefusal.UNKNOWN_OPENING)
         if _hash_of(row, _reason(row)) != row.subject_hash or row.officers != _names(active()):
             return OpeningRefused(OpeningRefusal.ALTERED)
@@ -205,15 +205,3 @@ def _hash_of(row: ArchiveRewrap, reason: str) -> str:
 def _reason(row: ArchiveRewrap) -> str:
     blob = row.sealed_reason or b""
     return open_field(REASON, row.pk, blob, purpose=Purpose.ACCOUNTABILITY, collected_under=row.policy_version)
-
-
-def _refusal(row: ArchiveRewrap | None, second: OfficerInfo, *, now: datetime) -> OpeningRefusal | None:
-    if row is None:
-        return OpeningRefusal.UNKNOWN_OPENING
-    if row.closed_at is not None or row.expires_at <= now:
-        return OpeningRefusal.OVER
-    if row.asked_by == second.fingerprint:
-        return OpeningRefusal.SAME_OFFICER
-    if row.second != second.fingerprint:
-        return OpeningRefusal.NOT_THE_SECOND
-    return None if row.asked_by in _names(active()) else OpeningRefusal.OFFICER_RETIRED
