@@ -21,23 +21,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 START_SECONDS = 60
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture
+def ports() -> tuple[int, int]:
+    """Of the API and of its figures: held at the same time, or the system may hand out one port twice."""
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
 
 
 @pytest.fixture
-def metrics_port() -> int:
+def metrics_port(ports) -> int:
     """Where the process shows its figures; its base port follows from that."""
-    return free_port()
+    return int(ports[1])
 
 
 @pytest.fixture
-def address(process_environment, metrics_port) -> Iterator[str]:
+def address(process_environment, ports) -> Iterator[str]:
     """A running switch API."""
-    port = free_port()
+    port, metrics_port = ports
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)),
