@@ -155,14 +155,14 @@ def shop(db, own_ledger, frozen_clock, monkeypatch) -> Iterator[Shop]:
     from call_scenery import DECK, publish
 
     from crystalcall.minutes.rates import prefix_index
+    from crystalcall.plumbing import sources
     from crystalcall.shop.catalogue import price_news
-    from crystalcall.web.privacy import request_sources
 
     prefix_index._indexes.clear()
     price_news._news_of.cache_clear()
     publish(DECK, frozen_clock.now())
     # Whoever sent forms in other tests came from the same address.
-    monkeypatch.setattr(request_sources, "_sources", request_sources.Sources())
+    sources.forget_all()
     yield MovingShop(frozen_clock)
     prefix_index._indexes.clear()
 

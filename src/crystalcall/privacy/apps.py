@@ -33,6 +33,7 @@ class PrivacyConfig(AppConfig):
             keeping_people,
             personal_data,
             reading_gate,
+            waiting,
         )
         from crystalcall.privacy.announcing import checks as clock_checks
         from crystalcall.privacy.archive import wiring as archive
@@ -40,6 +41,8 @@ class PrivacyConfig(AppConfig):
         from crystalcall.privacy.clauses import own_figures
         from crystalcall.privacy.erasures import personal_data as erasures_personal_data
         from crystalcall.privacy.holds import personal_data as holds_personal_data
+        from crystalcall.privacy.holds import prior
+        from crystalcall.privacy.holds.models import HeldValue
         from crystalcall.privacy.keys import columns, opening
         from crystalcall.privacy.officers import personal_data as officers_personal_data
         from crystalcall.privacy.policy import checks as policy_checks
@@ -65,9 +68,12 @@ class PrivacyConfig(AppConfig):
             append_only.register(table)
         for table in ("privacy_policyfact", "privacy_policyedition"):
             append_only.register(table)
+        keepers.register(prior.HoldsKeeper())
         columns.register(columns.PersonColumn(RegisterSecret, "sealed", "subject"))
+        columns.register(columns.PersonColumn(HeldValue, "sealed_content", "id"))
         opening.set_policy(reading_gate.refusal)
         checks.register_checks()
         own_figures.supply_all()
         policy_checks.register_checks()
         clock_checks.register_checks()
+        waiting.contribute_all()

@@ -3,6 +3,7 @@
 The policy page, the data map and each export are generated from this, so that none of them can leave a field out.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from crystalcall.privacy.inventory import ERASE_WORDS, EraseRule, Personal, pers
 from crystalcall.privacy.providers import PROVIDERS, SHARED, Provider
 from crystalcall.privacy.purposes import BASIS_WORDS, FACTS, Purpose
 from crystalcall.privacy.retention_classes import CLASSES, RetentionRule
+from crystalcall.privacy.room_words import room_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Thing:
+    """What goes by one name within a category, and what becomes of it: its own times, not those of its neighbors."""
+
+    words: str
+    retention: str
+    deletion: str
+    where: tuple[str, ...] = ()
+    """The rooms that keep it, where another one keeps what has the same name by another rule."""
+
+
+@dataclass(frozen=True, slots=True)
 class Collected:
     """Everything kept of one category of data (a fideslang key), in words of the active language."""
 
@@ -62,6 +75,26 @@ class Collected:
     def field_words(self) -> tuple[str, ...]:
         """What the fields are called, each word once."""
         return tuple(dict.fromkeys(field.words for field in self.fields))
+
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """What the fields are called, each with how long it is kept and what a deletion does to it.
+
+        What has one name and several times stands there once for each, with where it is kept.
+        """
+        named: dict[tuple[str, str, str], list[CollectedField]] = {}
+        for field in self.fields:
+            fate = (field.words, str(field.retention.words), str(ERASE_WORDS[field.erase]))
+            named.setdefault(fate, []).append(field)
+        often = Counter(words for words, _retention, _deletion in named)
+        return tuple(
+            Thing(words, retention, deletion, _rooms(fields) if often[words] > 1 else ())
+            for (words, retention, deletion), fields in named.items()
+        )
+
+
+def _rooms(fields: list[CollectedField]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(room_words(field.model.partition(".")[0]) for field in fields))
 
 
 def collected() -> tuple[Collected, ...]:

@@ -91,6 +91,8 @@ class Erasing:
     replayed: bool = False
     nothing_sealed: bool = False
     """Whether the person asked that nothing stays in the sealed archive either."""
+    is_patient: bool = True
+    """Whether it waits for what is paid and not delivered yet; it does for some days and no longer."""
 
     @property
     def archives(self) -> bool:
@@ -189,7 +191,7 @@ class Keeper:
         return text
 
     def resolve(self, person: Person) -> Iterable[tuple[NameKind, str]]:
-        """Further names that follow from those known; asked again until nothing new comes."""
+        """Further names that follow from these, each by itself; asked about what comes until nothing new does."""
         return ()
 
     def everybody(self) -> Iterator[UUID]:
@@ -219,6 +221,14 @@ class Keeper:
     def unpaid(self, person: Person) -> Sequence[str]:
         """Orders that wait for their money, by number: erasing cancels them, and what is paid then is given back."""
         return ()
+
+    def is_correctable(self, person: Person) -> bool:
+        """Whether this room keeps anything that a correction would reach: what somebody proved to be theirs."""
+        return False
+
+    def paid(self, person: Person) -> Mapping[str, tuple[int, int]]:
+        """Orders whose money is here, by number: micro-dollars not delivered, and credit that is left of the rest."""
+        return {}
 
     def correct(self, person: Person, correction: Correction, *, now: datetime) -> Counts:
         """Put right what this room keeps; prior values go through `seal_away`."""
@@ -250,7 +260,10 @@ class Keeper:
 
 
 class MoneyUnderWayError(Exception):
-    """A keeper cannot forget this moment: money of this person is here and what it buys is not; minutes help."""
+    """A keeper cannot forget this moment: money of this person is here and what it buys is not; minutes help.
+
+    Not raised to somebody who `Erasing.is_patient` no more: then the money is owed back.
+    """
 
 
 class KeeperError(Exception):
@@ -258,9 +271,6 @@ class KeeperError(Exception):
 
 
 _keepers: dict[str, Keeper] = {}
-
-# Which words there are for a place is known to the room of rates, beside which others stand that keep places.
-_place_words: Final[list[Callable[[str, str], str]]] = []
 
 Archivist: TypeAlias = Callable[[UUID, str, Mapping[str, str], datetime, int], None]
 """Takes subject, class of archived values, values by declared field, the moment, and the policy they came under."""
@@ -283,16 +293,6 @@ def register(keeper: Keeper) -> None:
     _keepers[keeper.room] = keeper
 
 
-def set_place_words(words: Callable[[str, str], str]) -> None:
-    """Have places said by this: it takes a place and a language and gives words, or the place itself."""
-    _place_words[:] = [words]
-
-
-def place_words(place: str, language: str) -> str:
-    """A place in words; as it is kept where nobody knows words for it."""
-    return _place_words[0](place, language) if _place_words and place else place
-
-
 def all_keepers() -> tuple[Keeper, ...]:
     """Every keeper, in the order of the rooms' start (people first, selling last)."""
     return tuple(_keepers.values())
@@ -303,11 +303,12 @@ def whole(person: Person, *, widen: bool = True) -> Person:
 
     A mailbox joins the purchases mailed to it; without `widen` it does not, and nobody else's purchase is touched.
     """
-    known, asked = person, Person()
-    while known != asked:
-        asked = known
-        found = {name for keeper in all_keepers() for name in keeper.resolve(asked)}
-        known = Person(asked.names | {name for name in found if widen or name[0] is not NameKind.MAILBOX})
+    known = fresh = person
+    while fresh:
+        # Only about what came last: what follows from the others was asked before.
+        found = {name for keeper in all_keepers() for name in keeper.resolve(fresh)}
+        fresh = Person(frozenset(name for name in found if widen or name[0] is not NameKind.MAILBOX) - known.names)
+        known = Person(known.names | fresh.names)
     return known
 
 

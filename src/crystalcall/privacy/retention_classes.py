@@ -43,6 +43,8 @@ class Clock(StrEnum):
     REGISTRATION_ENDED = "registration_ended"
     STEP_BEGUN = "step_begun"
     DISCLOSED = "disclosed"
+    HOLD_RELEASED = "hold_released"
+    STAFF_ACTED = "staff_acted"
 
 
 class AtEnd(StrEnum):
@@ -176,11 +178,26 @@ _RULES: Final = (
         _years(10),
     ),
     RetentionRule(
+        "staff",
+        Clock.OFFICE_ENDED,
+        AtEnd.DESTROY,
+        _("three years after a member of staff left, to check who did what"),
+        _years(3),
+    ),
+    RetentionRule(
+        "staff_act",
+        Clock.STAFF_ACTED,
+        AtEnd.DESTROY,
+        _("three years after a member of staff did something about you, to check that it was right"),
+        _years(3),
+    ),
+    RetentionRule(
         "until_forgotten", Clock.PERSON_FORGOTTEN, AtEnd.DESTROY, _("until your other data is deleted"), None
     ),
     RetentionRule(
         "until_told", Clock.PERSON_TOLD, AtEnd.DESTROY, _("until you were told that an authority got data"), None
     ),
+    RetentionRule("legal_hold", Clock.HOLD_RELEASED, AtEnd.DESTROY, _("as long as the law orders us to keep it"), None),
 )
 
 CLASSES: Final[Mapping[str, RetentionRule]] = {rule.name: rule for rule in _RULES}

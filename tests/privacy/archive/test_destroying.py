@@ -14,6 +14,7 @@ from crystalcall.privacy.archive.actions import (
     open_archive,
 )
 from crystalcall.privacy.archive.models import ArchivedValue, ArchiveLot
+from crystalcall.privacy.archive.queries import openings
 from crystalcall.privacy.archive.values import (
     DestroyRefusal,
     DestroyRefused,
@@ -43,7 +44,8 @@ def test_what_is_destroyed_stays_destroyed_even_where_a_backup_brings_its_rows_b
     ArchiveLot.objects.bulk_create(lots)
     ArchivedValue.objects.bulk_create(values)
     refused = open_archive(wish.reference, officers["igor"], now=now, closing=True)
-    assert refused == OpeningRefused(OpeningRefusal.NOT_FOR_THESE_OFFICERS)
+    assert refused == OpeningRefused(OpeningRefusal.OVER)
+    assert openings(now=now) == ()
     assert asked(officers["vera"], subject, now) == OpeningRefused(OpeningRefusal.NOT_FOR_THESE_OFFICERS)
     keep_archive(now)
     assert not ArchiveLot.objects.exists()

@@ -6,5 +6,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from backup_office import office
 from buyers import own_ledger, shop
+from officers_scenery import officers
 
-__all__ = ["office", "own_ledger", "shop"]
+__all__ = ["office", "officers", "own_ledger", "shop"]

@@ -7,15 +7,18 @@ import pytest
 from backup_office import silent
 from django.db import connections
 
+from crystalcall.customers import seals
 from crystalcall.customers.models import AccountLink, Customer
 from crystalcall.customers.queries import contact
 from crystalcall.minutes.ledger.queries import audit, balance
 from crystalcall.privacy import keepers
+from crystalcall.privacy.archive.actions import destroy_archive, put_away
+from crystalcall.privacy.archive.models import ArchivedValue
 from crystalcall.privacy.backups.actions import RestorePlan, restore
 from crystalcall.privacy.erasures import actions as erasures
 from crystalcall.privacy.keepers import NameKind, Person, Way
 from crystalcall.privacy.keys.actions import destroy
-from crystalcall.privacy.keys.models import DataKey
+from crystalcall.privacy.keys.models import ArchiveLotKey, ArchivePair, ArchiveWrap, DataKey
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.privacy.register.models import RegisterEntry
 from crystalcall.privacy.register.signing import sign_due_days
@@ -110,3 +113,20 @@ def test_a_database_put_back_by_hand_forgets_before_the_store_serves(
     )
     assert started.stdout == "1\n", started.stderr
     assert not Customer.objects.filter(pk=hers.customer_id).exists()
+
+
+@pytest.mark.clause("C13")
+def test_what_two_officers_could_not_open_any_more_stays_shut_after_a_restore_with_the_file_of_keys(
+    shop, office, anna, officers
+):
+    hers = shop.sells(anna)
+    put_away(hers.customer_id, "sealed_archive", {seals.NAME: anna.name}, now=shop.now, collected_under=1)
+    made = office.takes_backup(shop.later(minutes=1))
+    assert destroy_archive([hers.customer_id], "vera", "asked by letter", now=shop.later(hours=1)) == 1
+    for model in (ArchiveWrap, ArchiveLotKey, ArchivePair):
+        model.objects.all().delete()  # the machine is lost, and the key store with it
+    restored = office.restores(made, shop.later(hours=1), keys=made.keys.path)
+    assert restored.replayed.archive_keys == 1
+    assert not ArchivePair.objects.exists()
+    assert not ArchiveWrap.objects.exists()
+    assert not ArchivedValue.objects.exists()

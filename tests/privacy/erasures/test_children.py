@@ -4,14 +4,15 @@ import pytest
 
 from crystalcall.customers.models import Customer
 from crystalcall.mailings.models import Notice
+from crystalcall.minutes.cards.actions import refund_credit
 from crystalcall.minutes.ledger.queries import audit, balance
 from crystalcall.minutes.pins.queries import pin
 from crystalcall.privacy import keepers
 from crystalcall.privacy.erasures import actions, queries
-from crystalcall.privacy.erasures.models import ProviderTask, SuspendedSubject
+from crystalcall.privacy.erasures.models import ProviderTask
 from crystalcall.privacy.erasures.values import Ask, Erased, NobodyToErase
 from crystalcall.privacy.gate import Refusal, RefusalReason, permit
-from crystalcall.privacy.keepers import Person
+from crystalcall.privacy.keepers import NameKind, Person
 from crystalcall.privacy.models import Disclosure
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.privacy.register.models import RegisterEntry
@@ -61,10 +62,36 @@ def test_the_office_is_told_what_to_ask_of_each_provider(shop, anna):
     assert ("mail-carrier", Ask.ERASE, bought.order_number) in tasks
     assert ("telephone-carrier", Ask.ERASE, bought.serial) in tasks
     assert ("authorize-net", Ask.REFUND, bought.order_number) in tasks
+    assert not {task.reference for task in queries.provider_tasks()} & {str(bought.customer_id), str(bought.account_id)}
     first = queries.provider_tasks()[0]
     assert actions.mark_task_done(first.task_id, now=shop.now)
     assert not actions.mark_task_done(first.task_id, now=shop.now)
     assert len(queries.provider_tasks()) == len(tasks) - 1
+
+
+def test_each_refund_says_how_much_and_none_is_asked_where_nothing_is_left(shop, anna):
+    spent, kept = shop.sells(anna), shop.sells(anna)
+    refund_credit(spent.serial, amount_micros=None, key="all of it", now=shop.now)
+    shop.calls(kept)
+    left = balance(kept.account_id).available_micros
+    assert 0 < left < 10_000_000
+    person = keepers.whole(found(kept))
+    assert spent.order_number in person.of(NameKind.ORDER)
+    actions.erase_child(person, "olga", now=shop.now)
+    refunds = [task for task in queries.provider_tasks() if task.ask is Ask.REFUND]
+    assert [(task.reference, task.amount_micros) for task in refunds] == [(kept.order_number, left)]
+    assert all(task.amount_micros is None for task in queries.provider_tasks() if task.ask is Ask.ERASE)
+
+
+def test_the_mail_carrier_is_asked_by_message_ids_where_it_knows_no_other_name(shop, anna):
+    bought = shop.sells(anna)
+    shop.sends()
+    shop.asks("access", anna.email)
+    [letter] = shop.sends()
+    actions.erase_child(keepers.whole(found(bought)), "olga", now=shop.now)
+    asked = {task.reference for task in queries.provider_tasks() if task.provider == "mail-carrier"}
+    assert letter.extra_headers["Message-ID"] in asked
+    assert str(bought.customer_id) not in asked
 
 
 def test_one_impersonal_line_says_that_it_happened(shop, anna):
@@ -84,13 +111,6 @@ def test_while_a_child_is_suspected_waiting_mails_are_dropped_and_every_name_is_
     assert shop.sends() == []
     names = [bought.order_number, bought.serial, str(bought.customer_id), str(bought.account_id)]
     assert queries.suspended([*names, "another"]) == set(names)
-
-
-def test_a_suspicion_that_was_wrong_can_be_lifted(shop, anna):
-    bought = shop.sells(anna)
-    actions.suspend(found(bought), now=shop.now)
-    assert actions.lift_suspension(found(bought)) > 0
-    assert SuspendedSubject.objects.count() == 0
 
 
 def test_what_nobody_has_is_not_erased(shop):

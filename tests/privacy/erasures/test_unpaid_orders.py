@@ -6,11 +6,14 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from crystalcall.minutes.ledger.actions import system_account
+from crystalcall.minutes.ledger.queries import balance
 from crystalcall.payments.models import Payment
 from crystalcall.plumbing.ids import random_token
 from crystalcall.privacy import keepers
 from crystalcall.privacy.erasures import actions, ledger
 from crystalcall.privacy.erasures.models import Erasure, ProviderTask
+from crystalcall.privacy.erasures.queries import pending_erasures, provider_tasks
 from crystalcall.privacy.erasures.values import Erased, ErasureWaits
 from crystalcall.privacy.keepers import NameKind, Person, Way
 from crystalcall.privacy.register.models import RegisterEntry
@@ -18,10 +21,22 @@ from crystalcall.privacy.requests import actions as requests
 from crystalcall.privacy.requests.actions.serving import Forgotten, Held
 from crystalcall.privacy.requests.models import PrivacyRequest
 from crystalcall.privacy.requests.values import KeyRefused
+from crystalcall.rules.ledger import AccountKind
+from crystalcall.rules.ordering import OrderState, Unchanged, UnchangedReason
 from crystalcall.shop.cart import read_cart
 from crystalcall.shop.orders import actions as orders
-from crystalcall.shop.orders.models import Order
+from crystalcall.shop.orders.models import Card, Order
+from crystalcall.shop.orders.queries import paid_unfulfilled
 from crystalcall.shop.orders.values import Placed, PlaceOrder
+
+KINDS = ("gateway_clearing", "sales", "refunds")
+
+
+@pytest.fixture
+def balances(shop):
+    """What stands on the store's own accounts."""
+    return lambda: {kind: balance(system_account(AccountKind(kind), now=shop.now)).posted_micros for kind in KINDS}
+
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("C11")]
 
@@ -61,6 +76,60 @@ def test_an_order_that_was_just_paid_is_delivered_before_its_buyer_is_forgotten(
     orders.fulfill_order(placed.order_number, now=shop.now)
     assert actions.replay(now=shop.now).people == 1
     assert Order.objects.get(order_number=placed.order_number).customer_id is None
+
+
+def test_what_is_never_delivered_is_owed_back_after_three_days_and_its_buyer_is_forgotten(shop, anna, balances):
+    """The delivery fails for ever; the erasure does not wait for ever."""
+    placed = places(shop, anna)
+    orders.mark_paid(placed.order_number, "1", now=shop.now)
+    actions.erase_person(keepers.find(order_number=placed.order_number), Way.DELETION, now=shop.now)
+    assert actions.replay(now=shop.later(days=2, hours=23)).people == 0
+    assert not ProviderTask.objects.exists()
+    before = balances()
+    assert actions.replay(now=shop.later(hours=2)).people == 1
+    [task] = provider_tasks()
+    assert (task.provider, task.ask.value, task.reference) == ("authorize-net", "refund", placed.order_number)
+    order = Order.objects.get(order_number=placed.order_number)
+    assert task.amount_micros == order.total_micros
+    assert (order.state, order.customer_id) == ("paid", None)
+    after = balances()
+    assert after["refunds"] - before["refunds"] == order.total_micros
+    assert before["sales"] - after["sales"] == order.total_micros
+    assert actions.replay(now=shop.later(days=1)).lines == 0
+
+
+def test_nothing_is_delivered_any_more_once_its_price_is_owed_back(shop, anna):
+    placed = places(shop, anna)
+    orders.mark_paid(placed.order_number, "1", now=shop.now)
+    actions.erase_person(keepers.find(order_number=placed.order_number), Way.DELETION, now=shop.now)
+    actions.replay(now=shop.later(days=4))
+    assert orders.fulfill_order(placed.order_number, now=shop.now) == Unchanged(OrderState.PAID, UnchangedReason.CLOSED)
+    assert not Card.objects.exists()
+    assert paid_unfulfilled(now=shop.later(days=1), older_than_seconds=60) == ()
+
+
+@pytest.mark.clause("C19")
+def test_a_childs_refunds_are_asked_for_what_was_paid_and_for_nothing_else(shop, anna):
+    paid, unpaid = places(shop, anna), places(shop, anna)
+    orders.mark_paid(paid.order_number, "1", now=shop.now)
+    person = keepers.find(mailbox=keepers.mailbox(anna.email))
+    assert unpaid.order_number in person.of(NameKind.ORDER)
+    actions.erase_child(person, "officer", now=shop.now)
+    refunds = ProviderTask.objects.filter(ask="refund").values_list("reference", flat=True)
+    assert list(refunds) == [paid.order_number]
+
+
+def test_staff_see_which_erasures_wait_for_a_delivery(shop, anna):
+    assert pending_erasures(now=shop.now) == ()
+    placed = places(shop, anna)
+    orders.mark_paid(placed.order_number, "1", now=shop.now)
+    asked = shop.now
+    actions.erase_person(keepers.find(order_number=placed.order_number), Way.DELETION, now=asked)
+    [waiting] = pending_erasures(now=shop.later(hours=1))
+    assert (waiting.since, waiting.until) == (asked, asked + actions.PATIENCE)
+    orders.fulfill_order(placed.order_number, now=shop.now)
+    actions.replay(now=shop.now)
+    assert pending_erasures(now=shop.now) == ()
 
 
 def test_the_person_is_told_that_it_is_noted(shop, anna):

@@ -7,11 +7,20 @@ from fideslang import DEFAULT_TAXONOMY
 
 from crystalcall.privacy import inventory
 from crystalcall.privacy.categories import CATEGORIES
-from crystalcall.privacy.inventory import declare, declared_models, impersonal, personal, personal_fields
+from crystalcall.privacy.inventory import (
+    ERASE_WORDS,
+    declare,
+    declared_models,
+    impersonal,
+    personal,
+    personal_fields,
+)
 from crystalcall.privacy.inventory_view import collected
+from crystalcall.privacy.policy.saying import fields_said
 from crystalcall.privacy.providers import PROVIDERS, SHARED
 from crystalcall.privacy.purposes import BASIS_WORDS, FACTS, LegalBasis, Purpose
 from crystalcall.privacy.retention_classes import CLASSES
+from crystalcall.privacy.room_words import room_words
 
 pytestmark = [pytest.mark.clause("C01")]
 
@@ -20,6 +29,42 @@ def test_no_personal_field_is_left_out():
     shown = {(field.model, field.name) for group in collected() for field in group.fields}
     kept = {(model, name) for model, fields in personal_fields().items() for name in fields}
     assert shown == kept
+
+
+def test_each_thing_has_its_own_time_and_its_own_fate():
+    [mail] = [group for group in collected() if group.category == "user.contact.email"]
+    told = {(thing.words, thing.retention, thing.deletion) for thing in mail.things}
+    kept = {(each.words, str(each.retention.words), str(ERASE_WORDS[each.erase])) for each in mail.fields}
+    assert told == kept
+    assert len(mail.things) == len(kept)
+    assert len({thing.retention for thing in mail.things}) > 1
+
+
+def test_things_of_one_name_are_told_apart_by_where_they_are():
+    for group in collected():
+        names = [thing.words for thing in group.things]
+        for thing in group.things:
+            assert bool(thing.where) == (names.count(thing.words) > 1)
+
+
+def test_what_a_provider_gets_begins_with_what_everybody_gives():
+    assert fields_said(["authority", "pin", "email"]) == tuple(
+        str(SHARED[name].words) for name in ("email", "pin", "authority")
+    )
+
+
+@pytest.mark.clause("C25")
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_room_that_keeps_something_about_people_has_a_name(language):
+    rooms = {model.partition(".")[0] for model in personal_fields()}
+    with override(language):
+        nameless = {room for room in rooms if room_words(room) == room}
+        assert not nameless
+    if language == "ru":
+        with override("en"):
+            english = {room: room_words(room) for room in rooms}
+        with override("ru"):
+            assert not {room for room in rooms if room_words(room) == english[room]}
 
 
 def test_a_field_that_is_added_appears_by_itself(monkeypatch):

@@ -119,7 +119,7 @@ def test_a_provider_for_a_purpose_that_is_no_use_is_refused(folder):
 
 
 def test_collecting_without_saying_what_for_is_refused(folder):
-    change(folder / "0001" / PRACTICES, 'purposes = ["accountability"]', "purposes = []")
+    change(folder / "0001" / PRACTICES, 'purposes = ["accountability", "signing_in"]', "purposes = []")
     assert "leaves out what 'user.job_title' is for" in sentences()
 
 

@@ -127,8 +127,12 @@ def test_an_erasure_is_masked_asks_once_more_and_names_its_officer_by_fingerprin
 def test_a_childs_erasure_leaves_a_list_of_what_to_ask_of_whom(run, shop, anna):
     bought = shop.sells(anna)
     shop.sends()
-    assert run("suspect-child", bought.order_number, "--as", "olga").exit_code == 0
-    assert run("suspect-child", bought.order_number, "--as", "olga", "--lift").exit_code == 0
+    suspects = ("suspect-child", bought.order_number, "--as", "olga", "--reason", "wrote of school")
+    assert run(*suspects).exit_code == 0
+    assert RegisterEntry.objects.filter(kind="child_suspected").count() == 1
+    assert run(*suspects).exit_code == 1
+    assert "second officer" in run(*suspects, "--lift").output
+    assert run(*suspects, "--lift").exit_code == 1  # the same officer twice is one officer
     assert run("erase-child", bought.order_number, "--as", "olga", "--yes").exit_code == 0
     tasks = json.loads(run("provider-tasks", "--json").output)["open"]
     assert {task["provider"] for task in tasks} >= {"mail-carrier", "authorize-net"}

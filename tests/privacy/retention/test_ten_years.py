@@ -27,6 +27,10 @@ from crystalcall.customers.signing_in.models import (
     WrongTries,
 )
 from crystalcall.customers.signing_in.values import Audience, NewCustomer
+from crystalcall.customers.staff import actions as staff
+from crystalcall.customers.staff import four_eyes
+from crystalcall.customers.staff.models import AuditEntry, AuditReason, Proposal, StaffMember, StaffRole
+from crystalcall.customers.staff.values import Member, Proposed, SetUp
 from crystalcall.jobs import sweeps
 from crystalcall.jobs.clock import Lane
 from crystalcall.mailings.models import Notice
@@ -57,6 +61,7 @@ from crystalcall.privacy.requests import actions as requests
 from crystalcall.privacy.requests.models import PrivacyRequest
 from crystalcall.privacy.retention import queries
 from crystalcall.privacy.retention_classes import CLASSES
+from crystalcall.rules.staffing import Role
 from crystalcall.shop.cart import read_cart
 from crystalcall.shop.orders import actions as orders
 from crystalcall.shop.orders.models import Card as OrderCard
@@ -214,6 +219,11 @@ AGED: Mapping[str, tuple[str, Callable[[datetime], "QuerySet[Any]"]]] = {
     "signing_in.MailedLink": ("signing_in", lambda moment: MailedLink.objects.filter(created_at__lt=moment)),
     "signing_in.EmailChange": ("signing_in", lambda moment: EmailChange.objects.filter(created_at__lt=moment)),
     "signing_in.SecurityNews": ("signing_in", lambda moment: SecurityNews.objects.filter(made_at__lt=moment)),
+    "staff.StaffMember": ("staff", lambda moment: StaffMember.objects.filter(disabled_at__lt=moment)),
+    "staff.StaffRole": ("staff", lambda moment: StaffRole.objects.filter(member__disabled_at__lt=moment)),
+    "staff.AuditEntry": ("staff_act", lambda moment: AuditEntry.objects.filter(at__lt=moment)),
+    "staff.AuditReason": ("staff_act", lambda moment: AuditReason.objects.filter(entry__at__lt=moment)),
+    "staff.Proposal": ("staff_act", lambda moment: Proposal.objects.filter(proposed_at__lt=moment)),
     "signing_in.Ceremony": ("signing_in", lambda moment: Ceremony.objects.filter(expires_at__lt=moment)),
 }
 
@@ -261,6 +271,7 @@ def fill(shop, anna, boris, mallory) -> Figures:
     shop.calls(other, "+525512345678", call_id="c2")
     guess(shop, other)
     sign_in_wrong(shop, mallory)
+    work_and_leave(shop, other)
     wish = PlaceOrder(random_token(), read_cart("credit-10=1"), mallory.name, mallory.email, None, "en", False)
     orders.place_order(wish, now=shop.now)
     shop.sends()
@@ -298,6 +309,19 @@ def sign_in_wrong(shop, mallory) -> None:
         assert model.objects.exists()
 
 
+def work_and_leave(shop, bought) -> None:
+    """Somebody of the staff proposes something about a card, gives a reason, and leaves."""
+    staff.add_member("vera@example.org", "Vera Stone", {Role.ADMINISTRATOR}, now=shop.now)
+    added = staff.add_member("igor@example.org", "Igor Reed", {Role.SERVICE}, now=shop.now)
+    assert isinstance(added, SetUp)
+    content = {"serial": bought.serial, "amount_micros": 20_000_000}
+    member = Member(added.member_id, frozenset({Role.SERVICE}), "en")
+    assert isinstance(four_eyes.propose("cards.goodwill", content, "rang us up", member, now=shop.now), Proposed)
+    staff.disable(added.member_id, reason="moved away", now=shop.now)
+    for model in (AuditEntry, AuditReason, Proposal):
+        assert model.objects.exists()
+
+
 def night(now: datetime) -> None:
     """Everything that the worker does, but for asking the gateway."""
     for sweep in sweeps.SWEEPS:
@@ -315,6 +339,8 @@ def nobody_is_left(anna, boris, mallory, figures) -> None:
         assert not keepers.find(mailbox=keepers.mailbox(person.email))
     for model in (Customer, AccountLink, NoticeWish, Call, PinMissSource, PrivacyRequest, ArchiveLot, HeldName):
         assert not model.objects.exists(), model
+    assert StaffMember.objects.count() == 1
+    assert not AuditEntry.objects.exists()
     assert not Order.objects.filter(customer_id__isnull=False).exists()
     assert not DataKey.objects.filter(wrapped__isnull=False, subject__in=figures.people).exists()
     assert set(Officer.objects.values_list("name", flat=True)) >= {"vera", "igor"}

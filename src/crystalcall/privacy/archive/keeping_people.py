@@ -56,7 +56,7 @@ class ArchiveKeeper(Keeper):
         """A child's is destroyed at once, and all of whoever wants nothing kept; else it stays for its own time."""
         if erasing.way is not Way.CHILD and not erasing.nothing_sealed:
             return {}
-        return {"archived_values": destroy_people(_subjects(person))}
+        return {"archived_values": destroy_people(_subjects(person), now=erasing.now)}
 
     def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
         """Destroy lots that were sealed before then."""

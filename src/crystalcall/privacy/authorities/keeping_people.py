@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crystalcall.privacy.authorities.actions.forgetting import forget_child
 from crystalcall.privacy.authorities.actions.telling import forget_told, lapse_open
 from crystalcall.privacy.authorities.models import AuthorityDisclosure
 from crystalcall.privacy.authorities.notices import forget_contacts_about
@@ -67,15 +68,18 @@ class AuthoritiesKeeper(Keeper):
     def erase(self, person: Person, erasing: Erasing) -> Counts:
         """Forget to whom what was told points; while an order of silence stands the case keeps it, but of no child.
 
-        So it does with the address for the one mail that is due when the silence ends.
+        So it does with the address for the one mail that is due when the silence ends. Of a child letters and queries
+        go as well.
         """
+        cases = 0
         rows = AuthorityDisclosure.objects.filter(subject__in=person.disclosure_subjects)
         if erasing.way is Way.CHILD:
+            cases = forget_child(person, now=erasing.now)
             forget_contacts_about(person.disclosure_subjects, now=erasing.now)
         else:
             rows = rows.filter(case__told_at__isnull=False)
         deleted, _by_model = rows.delete()
-        return {"authority_disclosures": deleted}
+        return {"authority_disclosures": deleted, "authority_letters": cases}
 
     def expire(self, retention: str, *, before: datetime, now: datetime, limit: int) -> Counts:
         """Delete cases that were closed so long ago, and close those that nobody decided in all that time."""

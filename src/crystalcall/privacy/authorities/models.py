@@ -15,7 +15,8 @@ class AuthorityCase(models.Model):
     """One request or report. The letter and the query are sealed under the case's own key.
 
     `scopings` counts how often it was said what is asked for, so that an approval counts for one alone. `entries` are
-    the hashes of its veiled lines in the register, of which it speaks when the silence is over: `unveiled_at`.
+    the hashes of its veiled lines in the register, of which it speaks when the silence is over: `unveiled_at`. From
+    `forgotten_at` on letter and query are gone, with the key: it was about a child.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +36,7 @@ class AuthorityCase(models.Model):
     told_at = models.DateTimeField(null=True)
     unveiled_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
     policy_version = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
@@ -64,6 +66,11 @@ class AuthorityCase(models.Model):
             models.CheckConstraint(
                 name="authoritycase_told_is_unveiled",
                 condition=Q(told_at__isnull=True) | Q(told_at=F("unveiled_at")),
+            ),
+            models.CheckConstraint(
+                name="authoritycase_forgotten_is_decided",
+                condition=Q(forgotten_at__isnull=True)
+                | Q(state__in=[CaseState.EXTRACTED.value, CaseState.REFUSED.value]),
             ),
             models.CheckConstraint(
                 name="authoritycase_unveiled_is_decided",

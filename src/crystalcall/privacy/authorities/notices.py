@@ -54,6 +54,11 @@ def forget_contacts_about(subjects: Collection[str], *, now: datetime) -> None:
     _forget(about.values_list("pk", flat=True).distinct(), now=now)
 
 
+def forget_contacts_of(row: AuthorityCase, *, now: datetime) -> None:
+    """Nobody is told of this case any more."""
+    _forget(AuthorityNotice.objects.filter(case=row).values_list("pk", flat=True), now=now)
+
+
 def forget_contacts_told(before: datetime, *, now: datetime) -> None:
     """What was kept for mails that must have been sent or given up by now."""
     _forget(AuthorityNotice.objects.filter(case__told_at__lt=before).values_list("pk", flat=True), now=now)

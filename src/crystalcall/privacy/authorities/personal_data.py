@@ -46,6 +46,7 @@ def _declare_cases() -> None:
             "told_at": moment,
             "unveiled_at": moment,
             "closed_at": moment,
+            "forgotten_at": moment,
             "policy_version": _VERSION,
         },
     )

@@ -25,14 +25,22 @@ def cases(*, closed_too: bool = False, at_most: int = 500) -> tuple[CaseView, ..
 
 
 def asked_of(reference: str) -> Asked | None:
-    """What a case asks for, without whose and without the letter's words; None before anybody said it."""
-    row = AuthorityCase.objects.filter(reference=reference).first()
+    """What a case asks for, without whose and without the letter's words; None before anybody said it.
+
+    None too where its person was a child, and it is forgotten.
+    """
+    row = AuthorityCase.objects.filter(reference=reference, forgotten_at__isnull=True).first()
     query = None if row is None else query_of(row)
     if row is None or query is None:
         return None
     people = len(person_of(query).of(NameKind.CUSTOMER))
     fields = tuple((name, words_of([name])[0]) for name in query.fields)
     return Asked(fields, query.since, query.until, people, letter_of(row).recipient)
+
+
+def unscoped_letters() -> int:
+    """How many letters nobody has said yet what they ask for, nor of whom."""
+    return AuthorityCase.objects.filter(state=CaseState.RECORDED.value).count()
 
 
 def told_about(subjects: Collection[str]) -> tuple[tuple[tuple[str, ...], Told], ...]:
@@ -46,7 +54,7 @@ def told_about(subjects: Collection[str]) -> tuple[tuple[tuple[str, ...], Told],
 
 def told_case(reference: str) -> tuple[Told, Person] | None:
     """What a mail about a case needs; None while its person may not be told."""
-    row = AuthorityCase.objects.filter(reference=reference).first()
+    row = AuthorityCase.objects.filter(reference=reference, forgotten_at__isnull=True).first()
     told = None if row is None else told_of(row)
     query = None if row is None else query_of(row)
     return None if told is None or query is None else (told, person_of(query))
@@ -54,12 +62,16 @@ def told_case(reference: str) -> tuple[Told, Person] | None:
 
 def told_references(subjects: Collection[str]) -> tuple[str, ...]:
     """References of the cases about any of these names whose person may know."""
+    if not subjects:
+        return ()
     rows = AuthorityDisclosure.objects.filter(subject__in=subjects, case__told_at__isnull=False)
     return tuple(rows.values_list("case__reference", flat=True).distinct())
 
 
 def told_of(row: AuthorityCase) -> Told | None:
-    """A case in the words that its person reads; None while they may not be told."""
+    """A case in the words that its person reads; None while they may not be told, and of what is forgotten."""
+    if row.forgotten_at is not None:
+        return None
     query = query_of(row)
     if row.told_at is None or row.extracted_at is None or query is None:
         return None

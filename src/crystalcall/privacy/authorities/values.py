@@ -112,6 +112,7 @@ class CaseRefusal(StrEnum):
 
     UNKNOWN_CASE = "unknown_case"
     CLOSED = "case_is_closed"
+    FORGOTTEN = "about_a_child_and_forgotten"
     NOT_SCOPED = "not_scoped_yet"
     OFFICER_UNKNOWN = "officer_unknown"
     OFFICER_RETIRED = "officer_retired"

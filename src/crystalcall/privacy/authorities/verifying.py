@@ -9,7 +9,7 @@ from crystalcall.privacy.authorities.values import CaseState
 from crystalcall.privacy.erasures.queries import suspended
 from crystalcall.privacy.keys.sealing import KeyDestroyedError
 from crystalcall.privacy.register.kinds import Book, EntryKind
-from crystalcall.privacy.register.queries import all_facts
+from crystalcall.privacy.register.queries import all_facts, moments_of
 from crystalcall.privacy.register.verifying import Finding
 
 
@@ -17,9 +17,12 @@ def findings() -> Iterator[Finding]:
     """A package without its case or people, a case that was altered after it, a silence that ended unspoken."""
     packages = {str(facts["case"]): facts for facts in all_facts(EntryKind.AUTHORITY_PACKAGE, book=Book.VEILED)}
     spoken = {str(facts["reference"]) for facts in all_facts(EntryKind.AUTHORITY_NOTICE)}
+    children = moments_of(EntryKind.CHILD_ERASURE)
     known = set()
     for row in AuthorityCase.objects.order_by("pk"):
         known.add(row.reference)
+        if row.forgotten_at is not None and row.forgotten_at.replace(microsecond=0) not in children:
+            yield _finding("case_forgotten", row.reference, "Its letter is gone, and no child was erased then.")
         if row.state == CaseState.EXTRACTED.value or row.reference in packages:
             yield from _of_package(row, packages.get(row.reference))
         if row.unveiled_at is not None and row.reference not in spoken:
@@ -32,6 +35,8 @@ def findings() -> Iterator[Finding]:
 def _of_package(row: AuthorityCase, facts: Mapping[str, Any] | None) -> Iterator[Finding]:
     if facts is None or facts.get("package") != row.package_hash or facts.get("hash") != row.subject_hash:
         yield _finding("case_package", row.reference, "The register knows no such package of this case.")
+        return
+    if row.forgotten_at is not None:
         return
     try:
         query = query_of(row)

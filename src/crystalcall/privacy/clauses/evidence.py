@@ -11,7 +11,7 @@ from crystalcall.privacy.clauses.figures import Figure, Line
 from crystalcall.privacy.clauses.proofs import Proof
 from crystalcall.privacy.clauses.reading import LANGUAGES, Clause, ClauseStatus, clauses
 from crystalcall.privacy.policy import queries as policy
-from crystalcall.privacy.policy.values import PolicyText
+from crystalcall.privacy.policy.values import Version
 
 #: Figures about the shop as a whole, whichever clause they serve.
 SHOP_FIGURES: Final = (
@@ -26,7 +26,10 @@ SHOP_FIGURES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ClauseEvidence:
-    """A clause as its promise and its proof, in the active language. A planned one has neither tests nor figures."""
+    """A clause as its promise and its proof, in the active language. A planned one has neither tests nor figures.
+
+    Nor has one of which the version in force says other words than those for which its tests were written.
+    """
 
     id: str
     title: str
@@ -37,11 +40,12 @@ class ClauseEvidence:
     enforced_by: tuple[str, ...]
     tests: tuple[Proof, ...]
     figures: tuple[Figure, ...]
+    is_reworded: bool = False
 
     @property
     def is_kept(self) -> bool:
-        """Whether the program keeps it today."""
-        return self.status is ClauseStatus.KEPT
+        """Whether the program keeps it today, and tests prove these very words."""
+        return self.status is ClauseStatus.KEPT and not self.is_reworded
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,12 @@ class Evidence:
     @property
     def planned(self) -> int:
         """How many wait for something."""
-        return len(self.clauses) - self.kept
+        return sum(entry.status is ClauseStatus.PLANNED for entry in self.clauses)
+
+    @property
+    def reworded(self) -> int:
+        """Of how many other words are in force than their tests were written for."""
+        return sum(entry.is_reworded for entry in self.clauses)
 
     @property
     def test_count(self) -> int:
@@ -73,12 +82,11 @@ def evidence(now: datetime) -> Evidence:
     """The evidence at a moment, in the active language."""
     version = policy.in_force(now)
     language = _language()
-    text = version.text(language)
     supplied = figures.names()
     return Evidence(
         at=now,
         policy_version=version.number,
-        clauses=tuple(_of_clause(entry, text, language, now) for entry in clauses()),
+        clauses=tuple(_of_clause(entry, version, language, now) for entry in clauses()),
         figures=tuple(figures.figure(name, now) for name in SHOP_FIGURES if name in supplied),
     )
 
@@ -93,7 +101,7 @@ def as_json(found: Evidence) -> dict[str, Any]:
             {
                 "id": entry.id,
                 "title": entry.title,
-                "status": entry.status.value,
+                "status": "reworded" if entry.is_reworded else entry.status.value,
                 "since": entry.since.isoformat() if entry.since else None,
                 "kept_by": entry.kept_by,
                 "waits_for": entry.waits_for,
@@ -125,16 +133,29 @@ def _language() -> str:
     return spoken if spoken in LANGUAGES else "en"
 
 
-def _of_clause(entry: Clause, text: PolicyText, language: str, now: datetime) -> ClauseEvidence:
-    promise = text.clause(entry.id)
+def reworded(version: Version) -> tuple[str, ...]:
+    """The kept clauses of which a version says other words than those for which their tests were written."""
+    return tuple(entry.id for entry in clauses() if entry.is_kept and not entry.speaks_of(_words(version, entry.id)))
+
+
+def _words(version: Version, clause_id: str) -> dict[str, str]:
+    said = {language: version.text(language).clause(clause_id) for language in LANGUAGES}
+    return {language: clause.words for language, clause in said.items() if clause is not None}
+
+
+def _of_clause(entry: Clause, version: Version, language: str, now: datetime) -> ClauseEvidence:
+    promise = version.text(language).clause(entry.id)
+    is_reworded = entry.is_kept and not entry.speaks_of(_words(version, entry.id))
+    is_proven = entry.is_kept and not is_reworded
     return ClauseEvidence(
         id=entry.id,
         title=promise.title if promise else entry.id,
         status=entry.status,
-        since=entry.since,
-        kept_by=entry.kept_by.get(language, ""),
+        since=None if is_reworded else entry.since,
+        kept_by="" if is_reworded else entry.kept_by.get(language, ""),
         waits_for=entry.waits_for.get(language, ""),
-        enforced_by=entry.enforced_by,
-        tests=proofs.recorded().get(entry.id, ()) if entry.is_kept else (),
-        figures=tuple(figures.figure(name, now) for name in entry.figures),
+        enforced_by=() if is_reworded else entry.enforced_by,
+        tests=proofs.recorded().get(entry.id, ()) if is_proven else (),
+        figures=tuple(figures.figure(name, now) for name in entry.figures) if is_proven else (),
+        is_reworded=is_reworded,
     )

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -32,6 +32,7 @@ class Clause:
     """One clause: kept since a day by named modules, or planned and waiting for something.
 
     `kept_by` and `waits_for` hold a sentence for each language ("en", "ru"); the one that does not apply is empty.
+    `words` are the hashes of the words (`policy.values.Clause.words`) that its tests prove, in each language.
     """
 
     id: str
@@ -41,11 +42,16 @@ class Clause:
     figures: tuple[str, ...]
     kept_by: Mapping[str, str]
     waits_for: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_kept(self) -> bool:
         """Whether the clause may claim evidence."""
         return self.status is ClauseStatus.KEPT
+
+    def speaks_of(self, words: Mapping[str, str]) -> bool:
+        """Whether its tests were written for these words, by language: for all of them, since all say the same."""
+        return all(words.get(language) in self.words.get(language, ()) for language in LANGUAGES)
 
 
 @cache
@@ -77,6 +83,7 @@ def _clause(name: str, table: Mapping[str, Any]) -> Clause:
         figures=tuple(table.get("figures", ())),
         kept_by=table.get("kept_by", {}),
         waits_for=table.get("waits_for", {}),
+        words={language: tuple(hashes) for language, hashes in table.get("words", {}).items()},
     )
 
 
@@ -91,7 +98,7 @@ def _complaints(tables: Mapping[str, Any]) -> Iterable[str]:
             yield from (f"{name} {problem}" for problem in _problems(table))
 
 
-CLAIMS: Final = ("since", "enforced_by", "figures", "kept_by")
+CLAIMS: Final = ("since", "words", "enforced_by", "figures", "kept_by")
 """What is evidence, and therefore for kept clauses alone."""
 
 
@@ -122,6 +129,13 @@ def _problems_of_a_kept(table: Mapping[str, Any]) -> Iterable[str]:
     if "figures" not in table:
         yield "is kept and does not say which figures show it (an empty list says that none can)."
     yield from _missing_words(table, "kept_by", "is kept and does not say how")
+    yield from _missing_hashes(table)
+
+
+def _missing_hashes(table: Mapping[str, Any]) -> Iterable[str]:
+    for language in LANGUAGES:
+        if not table.get("words", {}).get(language):
+            yield f"is kept and does not say which words it proves in {language} (words)."
 
 
 def _missing_words(table: Mapping[str, Any], key: str, complaint: str) -> Iterable[str]:

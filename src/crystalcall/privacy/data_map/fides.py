@@ -9,10 +9,10 @@ from typing import Any, Final
 import yaml
 from django.utils.translation import override
 
-from crystalcall.privacy.data_map.rooms import room_words
 from crystalcall.privacy.inventory import Declaration, Impersonal, Personal, declared_models, personal_fields
 from crystalcall.privacy.providers import PROVIDERS, SHARED, Provider
 from crystalcall.privacy.purposes import FACTS, Purpose
+from crystalcall.privacy.room_words import room_words
 
 STORE: Final = "crystalcall"
 OPERATIONS: Final = "system.operations"

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crystalcall.privacy.data_map.rooms import room_words
 from crystalcall.privacy.inventory_view import Collected, collected
 from crystalcall.privacy.providers import PROVIDERS
+from crystalcall.privacy.room_words import room_words
 
 WIDTH: Final = 960
 BOX_WIDTH: Final = 240

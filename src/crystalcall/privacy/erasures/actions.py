@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -9,22 +10,23 @@ from uuid import UUID
 from django.db import transaction
 
 from crystalcall.privacy import keepers
-from crystalcall.privacy.erasures import ledger
+from crystalcall.privacy.erasures import archives, ledger
 from crystalcall.privacy.erasures.models import Erasure, ProviderTask, SuspendedSubject
+from crystalcall.privacy.erasures.outside import known_as
 from crystalcall.privacy.erasures.proofs import prove_erasure, prove_replay
 from crystalcall.privacy.erasures.queries import lines_not_done, providers_told
-from crystalcall.privacy.erasures.values import Ask, Erased, ErasureWaits, NobodyToErase, Replayed
+from crystalcall.privacy.erasures.values import GRACE, PATIENCE, Ask, Erased, ErasureWaits, NobodyToErase, Replayed
 from crystalcall.privacy.holds.actions import postpone_if_held
 from crystalcall.privacy.holds.locks import lock_people
 from crystalcall.privacy.holds.queries import is_held
 from crystalcall.privacy.keepers import Erasing, NameKind, Person, Way
 from crystalcall.privacy.keys import actions as keys
 from crystalcall.privacy.keys.queries import destroyed_among
+from crystalcall.privacy.register.actions import enter
+from crystalcall.privacy.register.kinds import EntryKind
 
 logger = logging.getLogger(__name__)
 
-GRACE: Final = timedelta(minutes=5)
-"""So long a line is left to the process that wrote it."""
 REFUNDED: Final = "cards_refunded"
 UNDELIVERED: Final = "orders_paid_undelivered"
 
@@ -35,9 +37,9 @@ def erase_person(
     """Forget a person in every room, in one transaction, and destroy their keys; what keeps it from that is waited for.
 
     Under a legal hold it is done when that ends; while money is here for which nothing was delivered yet, by `replay`
-    some minutes later. `by` is the fingerprint of the officer who does it for the person; empty where the person does
-    it. With `nothing_sealed` the archive keeps nothing of it either. However many ask at the same moment, one erases
-    and the others find nobody.
+    some minutes later, or once `PATIENCE` is over. `by` is the fingerprint of the officer who does it for the person;
+    empty where the person does it. With `nothing_sealed` the archive keeps nothing of it either. However many ask at
+    the same moment, one erases and the others find nobody.
 
     The replay ledger is written first, so that a crash at any later moment leaves an erasure that is finished by
     `replay`. Errors: OSError where the ledger cannot be written; nothing is erased then.
@@ -49,9 +51,9 @@ def erase_person(
             subjects = person.ids(NameKind.CUSTOMER)
             if not subjects:
                 return NobodyToErase()
-            if postpone_if_held(person, way, by=by, now=now):
+            if postpone_if_held(person, way, by=by, now=now, nothing_sealed=nothing_sealed):
                 return ErasureWaits()
-            line = ledger.append(subjects, way, now=now)
+            line = ledger.append(subjects, way, now=now, nothing_sealed=nothing_sealed)
             return _carry_out(person, Erasing(way, now, nothing_sealed=nothing_sealed), line, by)
     except keepers.MoneyUnderWayError:
         return ErasureWaits(for_money=True)
@@ -66,41 +68,42 @@ def erase_child(person: Person, by: str, *, now: datetime) -> Erased | NobodyToE
     """
     if not person.ids(NameKind.CUSTOMER):
         return NobodyToErase()
-    suspend(person, now=now)
-    told = providers_told(person)
+    is_new = suspend(person, now=now)
+    told = known_as(person, providers_told(person))
     erased = erase_person(person, Way.CHILD, now=now, by=by)
-    if not isinstance(erased, Erased):
-        return erased
-    _ask_providers(person, told, refund=_is_owed(erased), now=now)
+    if isinstance(erased, Erased):
+        _ask_providers(told, now=now)
+    elif is_new:
+        # Until the hold ends it is a suspicion only, and no suspicion stands without its line.
+        enter(EntryKind.CHILD_SUSPECTED, {"officer": by}, now=now)
     return erased
 
 
-def suspend(person: Person, *, now: datetime) -> None:
-    """Let nothing about these names out of the gate any more, and stop what is under way."""
+def suspend(person: Person, *, now: datetime) -> bool:
+    """Let nothing about these names out of the gate any more, and stop what is under way; False where it was so."""
+    names = person.disclosure_subjects
     with transaction.atomic():
+        before = SuspendedSubject.objects.filter(pk__in=names).count()
         SuspendedSubject.objects.bulk_create(
-            [SuspendedSubject(subject=name, suspended_at=now) for name in person.disclosure_subjects],
-            ignore_conflicts=True,
+            [SuspendedSubject(subject=name, suspended_at=now) for name in names], ignore_conflicts=True
         )
         for keeper in keepers.all_keepers():
             keeper.suspend(person, now=now)
-
-
-def lift_suspension(person: Person) -> int:
-    """Let the gate decide again, where a suspicion was wrong; gives how many names were suspended."""
-    deleted, _by_model = SuspendedSubject.objects.filter(pk__in=person.disclosure_subjects).delete()
-    return deleted
+    return before < len(names)
 
 
 def replay(*, now: datetime, grace: timedelta = GRACE) -> Replayed:
     """Carry out every line of the ledger that this database has not: it was restored, or a process died.
 
-    Only the very customers that a line names are erased, never what the same mailbox bought since.
-    Errors: ledger.LedgerBrokenError.
+    Only the very customers that a line names are erased, never what the same mailbox bought since. Where keys of the
+    archive came back with a key store, what was destroyed there is destroyed again. Errors: ledger.LedgerBrokenError.
     """
-    missing = [line for line in lines_not_done() if line.at <= now - grace]
+    erasures, destroyed = ledger.both()
+    with transaction.atomic():
+        again = archives.destroy_again([line for line in destroyed if line.at <= now - grace], now=now)
+    missing = [line for line in lines_not_done(erasures) if line.at <= now - grace]
     if not missing:
-        return Replayed(0, 0)
+        return Replayed(0, 0, archive_keys=again)
     found = _present(missing)
     people, counts = 0, []
     for line in missing:
@@ -112,14 +115,17 @@ def replay(*, now: datetime, grace: timedelta = GRACE) -> Replayed:
         with transaction.atomic():
             prove_replay(len(missing), people, now=now)
         logger.warning("%d people were in this database although they were forgotten: forgotten again", people)
-    return Replayed(len(missing), people, keepers.total(counts))
+    return Replayed(len(missing), people, keepers.total(counts), again)
 
 
-def ask_for_refunds(order_numbers: Iterable[str], *, now: datetime) -> int:
-    """Have the gateway asked to pay back what these orders' buyers are owed, who are about to be forgotten."""
+def ask_for_refunds(owed: Mapping[str, int], *, now: datetime) -> int:
+    """Have the gateway asked to pay back what is owed for these orders, by number in micro-dollars, if anything is."""
     tasks = [
-        ProviderTask(provider="authorize-net", ask=Ask.REFUND.value, reference=number, opened_at=now)
-        for number in order_numbers
+        ProviderTask(
+            provider="authorize-net", ask=Ask.REFUND.value, reference=number, amount_micros=amount, opened_at=now
+        )
+        for number, amount in owed.items()
+        if amount > 0
     ]
     ProviderTask.objects.bulk_create(tasks, ignore_conflicts=True)
     return len(tasks)
@@ -132,12 +138,14 @@ def _replay_line(line: ledger.Line, customers: Collection[UUID], *, now: datetim
     whole = keepers.whole(person, widen=False) if person else person
     if line.way is Way.CHILD and whole:
         suspend(whole, now=now)
+    erasing = Erasing(line.way, now, replayed=True, nothing_sealed=line.nothing_sealed)
+    erasing = replace(erasing, is_patient=now < line.at + PATIENCE)
     try:
         with transaction.atomic():
             lock_people(whole.ids(NameKind.CUSTOMER))
             if is_held(whole, since=line.at):
                 return None, 0
-            return _carry_out(whole, Erasing(line.way, now, replayed=True), line), len(whole.of(NameKind.CUSTOMER))
+            return _carry_out(whole, erasing, line), len(whole.of(NameKind.CUSTOMER))
     except keepers.MoneyUnderWayError:
         logger.warning("line %d of the replay ledger waits for an order that is being delivered", line.number)
         return None, 0
@@ -163,9 +171,12 @@ def _carry_out(person: Person, erasing: Erasing, line: ledger.Line, by: str = ""
             # Another process was faster: it holds or has done the very same work.
             return Erased(erasing.way, row.counts, 0, line.hash)
         person = _with_own_mailboxes(person)
+        owed = _owed(person, erasing)
         counts = keepers.total([keeper.erase(person, erasing) for keeper in reversed(keepers.all_keepers())])
         row.counts = dict(counts)
         row.save(update_fields=["counts"])
+        if counts.get(REFUNDED) or counts.get(UNDELIVERED):
+            ask_for_refunds(owed, now=erasing.now)
         proof = prove_erasure(erasing, counts, line.hash, by) if person else None
         # Last, since nothing brings a key back: should the commit fail now, `replay` erases what nobody can open.
         destroyed = keys.destroy(person.key_subjects, now=erasing.now)
@@ -208,20 +219,21 @@ def _present(lines: Iterable[ledger.Line]) -> Mapping[str, list[UUID]]:
     return found
 
 
-def _is_owed(erased: Erased) -> bool:
-    return any(erased.counts.get(word) for word in (REFUNDED, UNDELIVERED))
+def _owed(person: Person, erasing: Erasing) -> dict[str, int]:
+    """What an erasure makes the shop owe, by order: the price of what is not delivered, and a child's credit."""
+    is_child = erasing.way is Way.CHILD
+    return {
+        number: undelivered + (left if is_child else 0)
+        for keeper in keepers.all_keepers()
+        for number, (undelivered, left) in keeper.paid(person).items()
+    }
 
 
-def _ask_providers(person: Person, told: Mapping[str, tuple[str, ...]], *, refund: bool, now: datetime) -> None:
-    """Whoever got something about this person is to be asked to erase it, and the gateway to pay back."""
+def _ask_providers(told: Mapping[str, tuple[str, ...]], *, now: datetime) -> None:
+    """Whoever got something about this person is to be asked to erase it."""
     tasks = [
         ProviderTask(provider=provider, ask=Ask.ERASE.value, reference=subject, opened_at=now)
         for provider, subjects in told.items()
         for subject in subjects
     ]
-    if refund:
-        tasks += [
-            ProviderTask(provider="authorize-net", ask=Ask.REFUND.value, reference=number, opened_at=now)
-            for number in person.of(NameKind.ORDER)
-        ]
     ProviderTask.objects.bulk_create(tasks, ignore_conflicts=True)

@@ -48,11 +48,15 @@ class SuspendedSubject(models.Model):
 
 
 class ProviderTask(models.Model):
-    """Something the operator must ask a provider to do, by an opaque reference, until somebody says it is done."""
+    """Something the operator must ask a provider to do, by an opaque reference, until somebody says it is done.
+
+    `amount_micros` is what is to be paid back, in micro-dollars.
+    """
 
     provider = models.CharField(max_length=40)
     ask = models.CharField(max_length=24)
-    reference = models.CharField(max_length=64)
+    reference = models.CharField(max_length=200)
+    amount_micros = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
@@ -62,6 +66,9 @@ class ProviderTask(models.Model):
         app_label = "privacy"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["provider", "ask", "reference"], name="provider_asked_once"),
+            models.CheckConstraint(
+                name="provider_task_sum", condition=Q(amount_micros__isnull=True) | Q(amount_micros__gt=0)
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["done_at", "opened_at"], name="provider_task_open")]
 

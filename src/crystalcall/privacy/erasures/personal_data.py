@@ -30,6 +30,7 @@ def declare_all() -> None:
             "provider": impersonal("a company's key in the register"),
             "ask": impersonal("a word of a closed list"),
             "reference": impersonal("an opaque name under which the provider knows it, leading to nobody here"),
+            "amount_micros": impersonal("a sum of money, leading to nobody"),
             "opened_at": impersonal("time of a task of the office"),
             "done_at": impersonal("time of a task of the office"),
         },

@@ -1,6 +1,6 @@
 """What can be known of erasures: what is not yet done here, whom the gate must not serve, what providers are asked."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,17 +9,21 @@ from django.db.models import Count
 from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.privacy.erasures import ledger
 from crystalcall.privacy.erasures.models import Erasure, ProviderTask, SuspendedSubject
-from crystalcall.privacy.erasures.values import Ask, ErasureFigures, ProviderTaskView
+from crystalcall.privacy.erasures.values import GRACE, PATIENCE, Ask, ErasureFigures, PendingErasure, ProviderTaskView
 from crystalcall.privacy.keepers import Person, Way
+from crystalcall.privacy.keys.marks import marks
 from crystalcall.privacy.queries import providers_of_subjects
 
 PIECE: Final = 500
 _suspended: Final = Rowset(SuspendedSubject)
 
 
-def lines_not_done() -> tuple[ledger.Line, ...]:
-    """The ledger's lines that this database has not carried out, oldest first. Errors: ledger.LedgerBrokenError."""
-    lines = ledger.lines()
+def lines_not_done(lines: Sequence[ledger.Line] | None = None) -> tuple[ledger.Line, ...]:
+    """The ledger's lines (those given, or all) that this database has not carried out, oldest first.
+
+    Errors: ledger.LedgerBrokenError.
+    """
+    lines = ledger.lines() if lines is None else lines
     done: set[str] = set()
     for start in range(0, len(lines), PIECE):
         hashes = [line.hash for line in lines[start : start + PIECE]]
@@ -27,13 +31,26 @@ def lines_not_done() -> tuple[ledger.Line, ...]:
     return tuple(line for line in lines if line.hash not in done)
 
 
-def beyond_ledger() -> int:
-    """How many erasures this database knows and the ledger does not: then it is not the newest copy of the ledger.
+def pending_erasures(*, now: datetime) -> tuple[PendingErasure, ...]:
+    """Erasures that were begun more than some minutes ago and are not carried out, oldest first.
 
     Errors: ledger.LedgerBrokenError.
     """
-    known = {line.hash for line in ledger.lines()}
-    return sum(text not in known for text in Erasure.objects.values_list("line_hash", flat=True).iterator())
+    late = (line for line in lines_not_done() if line.at <= now - GRACE)
+    return tuple(PendingErasure(line.number, line.at, line.at + PATIENCE) for line in late)
+
+
+def beyond_ledger() -> int:
+    """How many erasures were carried out here that the ledger does not know: then it is not the newest copy of it.
+
+    Destructions in the archive, which the key store knows, are counted with them.
+
+    Errors: ledger.LedgerBrokenError.
+    """
+    erasures, destroyed = ledger.both()
+    known = {line.hash for line in erasures} | {line.hash for line in destroyed}
+    here = Erasure.objects.values_list("line_hash", flat=True).iterator()
+    return sum(text not in known for text in here) + len(marks() - known)
 
 
 def suspended(subjects: Collection[str]) -> frozenset[str]:
@@ -52,7 +69,9 @@ def provider_tasks(*, is_open: bool | None = True, at_most: int = 500) -> tuple[
     if is_open is not None:
         rows = rows.filter(done_at__isnull=is_open)
     return tuple(
-        ProviderTaskView(row.pk, row.provider, Ask(row.ask), row.reference, row.opened_at, row.done_at)
+        ProviderTaskView(
+            row.pk, row.provider, Ask(row.ask), row.reference, row.opened_at, row.done_at, row.amount_micros
+        )
         for row in rows[:at_most]
     )
 

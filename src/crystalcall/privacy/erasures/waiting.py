@@ -31,7 +31,9 @@ def _carry_out(waiting: Waiting, now: datetime) -> bool:
     if waiting.way is Way.CHILD:
         erased = erase_child(waiting.person, waiting.by, now=now)
     else:
-        erased = erase_person(waiting.person, waiting.way, now=now, by=waiting.by)
+        erased = erase_person(
+            waiting.person, waiting.way, now=now, by=waiting.by, nothing_sealed=waiting.nothing_sealed
+        )
     if isinstance(erased, ErasureWaits):
         return False
     # Carried out by two processes at once, it finds nobody the second time.

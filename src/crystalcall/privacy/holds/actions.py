@@ -13,6 +13,7 @@ from django.db import transaction
 from crystalcall.plumbing.ids import random_code
 from crystalcall.privacy.holds.locks import lock_hold, lock_people
 from crystalcall.privacy.holds.models import HeldName, LegalHold, WaitingErasure
+from crystalcall.privacy.holds.prior import end_prior
 from crystalcall.privacy.holds.queries import due_for_release, is_held, view_of
 from crystalcall.privacy.holds.values import HoldReason, HoldRefusal, HoldRefused, HoldView
 from crystalcall.privacy.keepers import NameKind, Person, Way
@@ -63,7 +64,7 @@ def _still_there(person: Person) -> Person:
 
 
 def release_hold(reference: str, *, by: str, note: str = "", now: datetime) -> HoldView | HoldRefused:
-    """End a hold: its names are deleted, and nothing else is done here.
+    """End a hold: its names are deleted, and what stood there before corrections, unless another hold wants it too.
 
     What waited for it is carried out by `erasures.waiting`, what is too old by the next night's retention.
     """
@@ -78,6 +79,7 @@ def release_hold(reference: str, *, by: str, note: str = "", now: datetime) -> H
         HeldName.objects.filter(hold=row).delete()
         secret = {"note": note} if note else None
         enter(EntryKind.HOLD_RELEASED, {"hold": reference, "officer": by}, now=now, secret=secret)
+    end_prior(now)
     return view_of(row, 0)
 
 
@@ -86,17 +88,17 @@ def release_due(now: datetime) -> int:
     return sum(isinstance(release_hold(each, by="", now=now), HoldView) for each in due_for_release(now))
 
 
-def postpone_if_held(person: Person, way: Way, *, by: str, now: datetime) -> bool:
+def postpone_if_held(person: Person, way: Way, *, by: str, now: datetime, nothing_sealed: bool = False) -> bool:
     """Note an erasure that a hold keeps from being carried out; whether one does.
 
     The names are kept as they are now, so that nothing bought later is erased by an older wish. What is only too old
-    need not be noted: the next night finds it again.
+    need not be noted: the next night finds it again. The wish that nothing be sealed waits with it, whoever else asked.
     """
     if not is_held(person):
         return False
     if way is not Way.RETENTION:
         names = [[kind.value, name] for kind, name in sorted(person.names)]
-        WaitingErasure.objects.get_or_create(
+        row, _is_new = WaitingErasure.objects.get_or_create(
             digest=hashlib.sha256(json.dumps([way.value, names]).encode()).hexdigest(),
             defaults={
                 "way": way.value,
@@ -104,8 +106,11 @@ def postpone_if_held(person: Person, way: Way, *, by: str, now: datetime) -> boo
                 "by": by,
                 "asked_at": now,
                 "policy_version": current_number(),
+                "nothing_sealed": nothing_sealed,
             },
         )
+        if nothing_sealed and not row.nothing_sealed:
+            WaitingErasure.objects.filter(pk=row.pk).update(nothing_sealed=True)
     return True
 
 

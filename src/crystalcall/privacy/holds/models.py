@@ -1,5 +1,6 @@
-"""Holds, the opaque names they hold, and the erasures that wait for their end."""
+"""Holds, the opaque names they hold, what stood there before it was corrected, and the erasures that wait."""
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -69,6 +70,29 @@ class HeldName(models.Model):
         return f"{self.kind} of {self.hold_id}"
 
 
+class HeldValue(models.Model):
+    """What stood in a declared field before its person put it right, while the law ordered it to be kept.
+
+    Sealed under a key of its own, which is destroyed once no hold holds its customer any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.UUIDField(db_index=True)
+    field = models.CharField(max_length=120)
+    sealed_content = models.BinaryField()
+    changed_at = models.DateTimeField()
+    policy_version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        """A value says which field it stood in."""
+
+        app_label = "privacy"
+        constraints: ClassVar = [models.CheckConstraint(name="heldvalue_of_a_field", condition=~Q(field=""))]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.subject}"
+
+
 class WaitingErasure(models.Model):
     """An erasure that somebody asked for while a hold stands: carried out for these very names once none is held."""
 
@@ -76,6 +100,7 @@ class WaitingErasure(models.Model):
     way = models.CharField(max_length=12)
     names = models.JSONField()
     by = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True, default="")
+    nothing_sealed = models.BooleanField(default=False)
     asked_at = models.DateTimeField()
     policy_version = models.PositiveSmallIntegerField(default=1)
 

@@ -1,9 +1,11 @@
-"""What holds keep about people: opaque names, as long as the hold stands."""
+"""What holds keep about people, as long as one stands: opaque names, and what stood there before a correction."""
 
 from django.utils.translation import gettext_lazy as _
 
 from crystalcall.privacy.inventory import Personal, declare, impersonal, personal
 from crystalcall.privacy.purposes import Purpose
+
+_SILENCE = _("the law can order silence about it; what is kept stands in the other parts of the export")
 
 
 def declare_all() -> None:
@@ -32,6 +34,24 @@ def declare_all() -> None:
         },
     )
     declare(
+        "privacy.HeldValue",
+        {
+            "id": impersonal("random id; names its own key"),
+            "subject": _opaque_names(),
+            "field": impersonal("name of a declared field"),
+            "sealed_content": personal(
+                category="user.content.private",
+                purposes=(Purpose.LEGAL_OBLIGATION,),
+                retention="legal_hold",
+                erase="destroy",
+                label=_("What you corrected while the law ordered us to keep it"),
+                not_exported=_SILENCE,
+            ),
+            "changed_at": impersonal("time of a change, telling nothing without its subject"),
+            "policy_version": version,
+        },
+    )
+    declare(
         "privacy.WaitingErasure",
         {
             "id": impersonal("row number"),
@@ -39,6 +59,7 @@ def declare_all() -> None:
             "way": impersonal("a word of a closed list"),
             "names": _opaque_names(),
             "by": impersonal("hash of an officer's public key"),
+            "nothing_sealed": impersonal("a wish, telling nothing without its names"),
             "asked_at": impersonal("time of a request, telling nothing without its names"),
             "policy_version": version,
         },
@@ -52,5 +73,5 @@ def _opaque_names() -> Personal:
         retention="until_forgotten",
         erase="keep_for_records",
         label=_("Numbers of records that the law orders us to keep"),
-        not_exported=_("the law can order silence about it; what is kept stands in the other parts of the export"),
+        not_exported=_SILENCE,
     )

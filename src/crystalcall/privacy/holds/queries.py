@@ -52,6 +52,12 @@ def due_for_release(now: datetime) -> tuple[str, ...]:
 def waiting_erasures() -> tuple[Waiting, ...]:
     """The erasures that wait for the end of a hold, in the order in which they were asked for."""
     return tuple(
-        Waiting(row.pk, Person(frozenset((NameKind(kind), name) for kind, name in row.names)), Way(row.way), row.by)
+        Waiting(
+            row.pk,
+            Person(frozenset((NameKind(kind), name) for kind, name in row.names)),
+            Way(row.way),
+            row.by,
+            row.nothing_sealed,
+        )
         for row in WaitingErasure.objects.order_by("asked_at", "pk")
     )

@@ -1,6 +1,6 @@
 """What the room of legal holds gives: frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -56,3 +56,16 @@ class Waiting:
     person: Person
     way: Way
     by: str
+    nothing_sealed: bool = False
+    """Whether the person wants nothing of it in the sealed archive either."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorValue:
+    """What stood in a declared field until it was corrected, while a hold stood."""
+
+    name: str
+    """Of the field: "customers.Customer.sealed_name"."""
+    text: str = field(repr=False)
+    changed_at: datetime
+    policy_version: int

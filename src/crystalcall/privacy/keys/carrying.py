@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
-from crystalcall.privacy.keys.models import ArchiveLotKey, ArchivePair, ArchiveWrap, DataKey
+from crystalcall.privacy.keys.models import ArchiveLotKey, ArchiveMark, ArchivePair, ArchiveWrap, DataKey
 from crystalcall.privacy.keys.routing import KEY_STORE
 from crystalcall.privacy.keys.store import PIECE, scrub
 
@@ -82,10 +82,13 @@ def carry_in(pieces: Iterable[Sequence[Carried]]) -> int:
 
     What stands here is never changed, with one exception: a tombstone wins wherever it comes from, so that no key
     that was destroyed comes back. The archive's keys leave no tombstones: they are added only where there is no pair at
-    all, since the key store was lost then; else one that lacks was destroyed.
+    all, since the key store was lost then; else one that lacks was destroyed. What was destroyed after the file of keys
+    was made comes with them, and goes again by the replay ledger, of which nothing counts as carried out here then.
     """
     standing = DataKey.objects.filter(wrapped__isnull=False)
     before, takes_archive = standing.count() + ArchiveWrap.objects.count(), not ArchivePair.objects.exists()
+    if takes_archive:
+        ArchiveMark.objects.all().delete()
     for piece in pieces:
         with transaction.atomic(using=KEY_STORE):
             keys = [row for row in piece if isinstance(row, CarriedKey)]

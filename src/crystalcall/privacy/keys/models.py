@@ -94,6 +94,15 @@ class ArchiveLotKey(models.Model):
         return str(self.lot)
 
 
+class ArchiveMark(models.Model):
+    """A line of the replay ledger about destroyed keys of the archive that this key store has carried out."""
+
+    line_hash = models.CharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.line_hash
+
+
 class ArchiveHalf(models.Model):
     """A wrap whose first layer an officer took off for one opening: what the second officer still has to open."""
 

@@ -3,7 +3,8 @@
 Nothing is remembered between two openings: a destroyed key opens nothing from that moment on, in any process.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -16,7 +17,7 @@ from crystalcall.plumbing.sealing import NONCE_BYTES, SealBrokenError
 from crystalcall.privacy.inventory import Personal, declaration_of
 from crystalcall.privacy.keys import columns
 from crystalcall.privacy.keys.sealing import KeyDestroyedError, bound_to
-from crystalcall.privacy.keys.store import SEALED, wrapped_keys
+from crystalcall.privacy.keys.store import SEALED, WrappedKey, wrapped_keys, wrapped_keys_meanwhile
 from crystalcall.privacy.keys.wrapping import unwrap
 from crystalcall.privacy.purposes import Purpose
 
@@ -28,6 +29,8 @@ Answers why not, or nothing where it is allowed.
 Without a subject: whether it is allowed whatever somebody has agreed to.
 """
 Asked: TypeAlias = tuple[str, Purpose, int]
+
+_BODY: Final = 1 + NONCE_BYTES
 
 # The policy is built above the keys (its steps stand in the register, which seals) and puts itself here.
 _policy: Final[list[Policy]] = []
@@ -59,10 +62,11 @@ class PurposeRefusedError(Exception):
 class Opener:
     """Opens what belongs to one subject."""
 
-    __slots__ = ("_allowed", "_cipher", "_is_destroyed", "subject")
+    __slots__ = ("_allowed", "_bound", "_cipher", "_is_destroyed", "subject")
 
     def __init__(self, subject: UUID, cipher: AESGCM | None, allowed: set[Asked], *, is_destroyed: bool) -> None:
         self.subject = subject
+        self._bound: dict[tuple[str, str], bytes] = {}
         self._cipher = cipher
         self._allowed = allowed
         self._is_destroyed = is_destroyed
@@ -91,11 +95,11 @@ class Opener:
             raise SealBrokenError("The sealed value has an unknown format.")
         if self._cipher is None:
             raise KeyDestroyedError("There is no key of this subject.")
-        nonce, body = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
+        bound = self._bound.get((field, row))
+        if bound is None:
+            bound = self._bound[field, row] = bound_to(field.encode(), self.subject.bytes, row.encode())
         try:
-            return self._cipher.decrypt(
-                nonce, body, bound_to(field.encode(), self.subject.bytes, row.encode())
-            ).decode()
+            return self._cipher.decrypt(blob[1:_BODY], blob[_BODY:], bound).decode()
         except (InvalidTag, ValueError):
             raise SealBrokenError("The sealed value does not open with this key, field and row.") from None
 
@@ -110,9 +114,23 @@ def open_field(field: str, subject: UUID, blob: bytes | memoryview, *, purpose: 
 
 def openers(subjects: Collection[UUID]) -> Mapping[UUID, Opener]:
     """An opener for each subject, by one statement for all; one whose key is gone opens nothing."""
+    return _openers(subjects, wrapped_keys(subjects))
+
+
+@contextmanager
+def openers_meanwhile(subjects: Collection[UUID]) -> Iterator[Callable[[], Mapping[UUID, Opener]]]:
+    """The same, their keys looked up while the block reads the rows: where it is known beforehand whose they are.
+
+    What is given makes the openers, within the block. Nothing else may be asked of the key store there.
+    """
+    with wrapped_keys_meanwhile(subjects) as wrapped:
+        yield lambda: _openers(subjects, wrapped())
+
+
+def _openers(subjects: Collection[UUID], rows: Iterable[WrappedKey]) -> Mapping[UUID, Opener]:
     found: dict[UUID, Opener] = {}
     allowed: set[Asked] = set()
-    for subject, wrapped, wrapped_by in wrapped_keys(subjects):
+    for subject, wrapped, wrapped_by in rows:
         cipher = None if wrapped is None else AESGCM(unwrap(wrapped, subject, wrapped_by))
         found[subject] = Opener(subject, cipher, allowed, is_destroyed=cipher is None)
     for subject in subjects:

@@ -47,6 +47,7 @@ def _declare_archive() -> None:
             "made_on": day,
         },
     )
+    declare("privacy_keys.ArchiveMark", {"line_hash": impersonal("hash of a line that names keyed hashes alone")})
     declare(
         "privacy_keys.ArchiveHalf",
         {

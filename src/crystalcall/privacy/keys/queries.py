@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -53,6 +54,12 @@ def state_of(subject: UUID) -> KeyState:
     if not found:
         return KeyState.NONE
     return KeyState.STANDS if found == [None] else KeyState.DESTROYED
+
+
+def destroyed_on(day: date) -> tuple[UUID, ...]:
+    """Whose keys were destroyed on a day (UTC)."""
+    rows = DataKey.objects.filter(destroyed_on=day).order_by("subject").values_list("subject", flat=True)
+    return reached(lambda: tuple(rows))
 
 
 def destroyed_among(subjects: Collection[UUID]) -> frozenset[UUID]:

@@ -1,7 +1,9 @@
 """The database of the keys: made, reached again after it was away, and scrubbed of what was destroyed."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -10,12 +12,13 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, Operation
 
 from crystalcall.plumbing.arrays import uuids
 from crystalcall.plumbing.settings import current
-from crystalcall.plumbing.together import ask_at
+from crystalcall.plumbing.together import Ahead, ask_at
 from crystalcall.privacy.keys.columns import person_columns
 from crystalcall.privacy.keys.models import ArchiveHalf, ArchiveLotKey, ArchivePair, ArchiveWrap, DataKey
 from crystalcall.privacy.keys.routing import KEY_STORE, LABEL
 
 T = TypeVar("T")
+WrappedKey: TypeAlias = tuple[UUID, bytes | None, str]
 SELECT: Final = "SELECT subject, wrapped, wrapped_by FROM privacy_keys_datakey WHERE subject"
 _ANY_OF: Final = f"{SELECT} = ANY($1::uuid[])".encode()
 SEALED: Final = b"\x02"
@@ -75,22 +78,40 @@ def pieces(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + PIECE]
 
 
-def wrapped_keys(subjects: Collection[UUID]) -> list[tuple[UUID, bytes | None, str]]:
+def wrapped_keys(subjects: Collection[UUID]) -> list[WrappedKey]:
     """Subject, wrapped key (None: destroyed) and name of its outer key, for those of the subjects that have a row.
 
     By one statement for up to `PIECE` of them, and in SQL: every page that shows a name asks this, and building the
     statement anew would take longer than the answer.
     """
-    rows: list[tuple[UUID, bytes | None, str]] = []
-    for piece in pieces(list(subjects)):
+    wanted = list(subjects)
+    if len(wanted) <= PIECE:
+        return reached(lambda: _wrapped_keys(wanted))
+    rows: list[WrappedKey] = []
+    for piece in pieces(wanted):
         rows += reached(lambda piece=piece: _wrapped_keys(piece))  # type: ignore[misc]  # a default binds the piece
     return rows
 
 
-def _wrapped_keys(subjects: Sequence[UUID]) -> list[tuple[UUID, bytes | None, str]]:
+@contextmanager
+def wrapped_keys_meanwhile(subjects: Collection[UUID]) -> Iterator[Callable[[], list[WrappedKey]]]:
+    """The same, looked up while the block asks the other database: what is given waits for them, or asks for them.
+
+    Within the block nothing else may be asked of the key store.
+    """
+    wanted = list(subjects)
+    if len(wanted) > PIECE or not _is_on_postgresql():
+        yield lambda: wrapped_keys(wanted)
+        return
+    with Ahead(KEY_STORE, _ANY_OF, [uuids(wanted)]) as ahead:
+        # A connection that had died is made anew by whoever asks once more.
+        yield lambda: reached(ahead.rows)
+
+
+def _wrapped_keys(subjects: Sequence[UUID]) -> list[WrappedKey]:
+    if _is_on_postgresql():
+        return ask_at(KEY_STORE, _ANY_OF, [uuids(subjects)]).rows()
     connection = connections[KEY_STORE]
-    if connection.vendor == "postgresql":
-        return [(row[0], row[1], row[2]) for row in ask_at(KEY_STORE, _ANY_OF, [uuids(subjects)]).rows()]
     connection.ensure_connection()
     with connection.wrap_database_errors:
         by_digits = {subject.hex: subject for subject in subjects}
@@ -99,15 +120,21 @@ def _wrapped_keys(subjects: Sequence[UUID]) -> list[tuple[UUID, bytes | None, st
     return [(by_digits[digits], wrapped, wrapped_by) for digits, wrapped, wrapped_by in found]
 
 
+@cache
+def _is_on_postgresql() -> bool:
+    """Whether the key store is one; asked for every page, where Django's way to it takes longer than the answer."""
+    return connections[KEY_STORE].vendor == "postgresql"
+
+
 def reached(ask: Callable[[], T]) -> T:
     """What `ask` finds in the key store; asked once more over a new connection where the old one had died.
 
     Only outside a transaction of the key store's own: inside one, half of it would be lost.
     """
-    connection = connections[KEY_STORE]
     try:
         return ask()
     except (OperationalError, InterfaceError):
+        connection = connections[KEY_STORE]
         if connection.in_atomic_block:
             raise
         connection.close()

@@ -74,8 +74,10 @@ def provider_said(key: str, name: str = "") -> str:
 
 
 def fields_said(fields: Iterable[str]) -> tuple[str, ...]:
-    """Fields that leave, in words."""
-    return tuple(str(SHARED[field].words) if field in SHARED else field for field in fields)
+    """Fields that leave, in words: what everybody gives first, what few ever have last."""
+    usual = {field: place for place, field in enumerate(SHARED)}
+    ordered = sorted(fields, key=lambda field: (usual.get(field, len(usual)), field))
+    return tuple(str(SHARED[field].words) if field in SHARED else field for field in ordered)
 
 
 def _more(changes: PracticeChanges) -> Iterator[Said]:
@@ -119,7 +121,7 @@ def _recipients(recipients: Iterable[Recipient]) -> Iterator[str]:
 
 
 def _given(fields: Iterable[str], purposes: Iterable[str]) -> str:
-    return f"{', '.join(fields_said(fields))} — {'; '.join(purposes_said(purposes))}"
+    return f"{'; '.join(fields_said(fields))} — {'; '.join(purposes_said(purposes))}"
 
 
 def _figures(figures: tuple[int, int]) -> tuple[str, ...]:

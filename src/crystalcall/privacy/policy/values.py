@@ -1,5 +1,6 @@
 """The policy as frozen values: its text by clause, its practices, its versions, and what may be done under them."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +11,8 @@ import msgspec
 
 CLAUSE_IDS: Final = tuple(f"C{number:02d}" for number in range(1, 26))
 LANGUAGES: Final = ("en", "ru")
+WORDS_DIGITS: Final = 32
+"""So many hexadecimal digits name the words of a clause: 128 bits."""
 
 
 class Use(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +75,11 @@ class Clause:
     id: str
     title: str
     text: str
+
+    @property
+    def words(self) -> str:
+        """A hash of its heading and text, by which evidence says for which words it was written."""
+        return hashlib.sha256(f"{self.title}\n{self.text}".encode()).hexdigest()[:WORDS_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class EntryKind(StrEnum):
     REQUEST_CLOSED = "request_closed"
     ERASURE = "erasure"
     CHILD_ERASURE = "child_erasure"
+    CHILD_SUSPECTED = "child_suspected"
+    SUSPICION_LIFTED = "suspicion_lifted"
     KEY_DESTROYED = "key_destroyed"
     ARCHIVE_SEALED = "archive_sealed"
     ARCHIVE_OPENED = "archive_opened"
@@ -44,6 +46,7 @@ class EntryKind(StrEnum):
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
     ERASURES_REPLAYED = "erasures_replayed"
+    LEDGER_REBUILT = "ledger_rebuilt"
     REVEALED = "revealed"
     OUTER_KEY_ROTATED = "outer_key_rotated"
 

@@ -3,7 +3,7 @@
 import json
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -113,6 +113,11 @@ def all_facts(kind: EntryKind, *, book: Book = Book.OPEN) -> tuple[dict[str, Any
     """The facts of every entry of a kind in a book, in their order; those of the veiled one are for checks alone."""
     rows = RegisterEntry.objects.filter(book=book, kind=kind.value).order_by("sequence")
     return tuple(json.loads(text) for text in rows.values_list("facts", flat=True))
+
+
+def moments_of(kind: EntryKind) -> frozenset[datetime]:
+    """When something of a kind was entered into the open book, by the second."""
+    return frozenset(RegisterEntry.objects.filter(book=Book.OPEN, kind=kind.value).values_list("at", flat=True))
 
 
 def signed_days(*, after: date | None = None, limit: int) -> tuple[DayInfo, ...]:

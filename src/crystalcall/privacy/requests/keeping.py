@@ -19,7 +19,7 @@ __all__ = ["forget_closed", "references_of", "rows_of", "unlink"]
 
 def references_of(mailboxes: Collection[str]) -> tuple[str, ...]:
     """The references of every request of these mailboxes."""
-    return tuple(_of(mailboxes).values_list("reference", flat=True))
+    return tuple(_of(mailboxes).values_list("reference", flat=True)) if mailboxes else ()
 
 
 def rows_of(mailboxes: Collection[str], purpose: Purpose) -> list[tuple[Cell, ...]]:

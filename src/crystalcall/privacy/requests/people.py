@@ -29,6 +29,11 @@ def person_of(row: PrivacyRequest) -> Person:
     return person.joined(NameKind.REQUEST, [row.reference]) if person else person
 
 
+def is_correctable(person: Person) -> bool:
+    """Whether a correction reaches anything of this person's: not what was given with orders never paid."""
+    return any(keeper.is_correctable(person) for keeper in keepers.all_keepers())
+
+
 def person_meant(row: PrivacyRequest) -> Person:
     """Whom a request is about as far as anybody says: for mailing them and for sparing them, never to show them."""
     mailbox = row.mailbox if row.mailbox is not None else row.asked_mailbox

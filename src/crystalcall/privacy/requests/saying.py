@@ -9,7 +9,8 @@ from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 
-from crystalcall.privacy.keepers import Cell, Column, ColumnKind, place_words
+from crystalcall.privacy.keepers import Cell, Column, ColumnKind
+from crystalcall.privacy.place_words import place_words
 
 MICROS: Final = Decimal(1_000_000)
 SECONDS_PER_MINUTE: Final = 60

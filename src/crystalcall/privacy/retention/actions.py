@@ -20,6 +20,7 @@ from crystalcall.privacy.erasures.actions import erase_person
 from crystalcall.privacy.erasures.values import Erased
 from crystalcall.privacy.erasures.waiting import carry_out_waiting
 from crystalcall.privacy.holds.actions import release_due
+from crystalcall.privacy.holds.prior import end_prior
 from crystalcall.privacy.keepers import Counts, Keeper, NameKind, Person, Way
 from crystalcall.privacy.register.actions import enter
 from crystalcall.privacy.register.kinds import EntryKind
@@ -48,15 +49,16 @@ def enforce(retention: str, *, now: datetime) -> int:
 def enforce_nightly(now: datetime) -> int:
     """Go through the whole schedule once in a day (UTC), however often it is called; gives how much was given up.
 
-    Holds whose last day is over are released first, and what waited for them is done. A class that fails is named in
-    the night's line and stops no other; a night that a crash cut short is gone through again.
+    Holds whose last day is over are released first, what was kept for them alone ends, and what waited for them is
+    done. A class that fails is named in the night's line and stops no other; a night that a crash cut short is gone
+    through again.
     """
     today = now.astimezone(UTC).date()
     run, is_new = RetentionRun.objects.get_or_create(day=today, defaults={"began_at": now})
     if not is_new and run.ended_at is not None:
         return 0
     released = release_due(now)
-    done, failed = released + carry_out_waiting(now), []
+    done, failed = released + end_prior(now) + carry_out_waiting(now), []
     for retention in SCHEDULE:
         try:
             done += enforce(retention, now=now)

@@ -1,4 +1,7 @@
-"""Destroying: the key first of all, and with it what it sealed, in every copy of the database."""
+"""Destroying: the key first of all, and with it what it sealed, in every copy of the database.
+
+What is destroyed stands in the replay ledger before it goes, so that a file of keys from before does not bring it back.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,11 +10,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from crystalcall.privacy.archive.models import ArchivedValue, ArchiveFinder, ArchiveLot
+from crystalcall.privacy.archive.actions.closing import close
+from crystalcall.privacy.archive.models import ArchivedValue, ArchiveFinder, ArchiveLot, ArchiveOpening
 from crystalcall.privacy.archive.values import DestroyRefusal, DestroyRefused
+from crystalcall.privacy.erasures.archives import noted
 from crystalcall.privacy.holds.queries import held_names
 from crystalcall.privacy.keepers import NameKind
-from crystalcall.privacy.keys.wraps import destroy_lot_keys, destroy_pairs
+from crystalcall.privacy.keys.wraps import destroy_lot_keys, destroy_pairs, lot_keys, recipients_of
 from crystalcall.privacy.officers.queries import officer
 from crystalcall.privacy.officers.values import OfficerInfo
 from crystalcall.privacy.register.actions import enter
@@ -19,28 +24,32 @@ from crystalcall.privacy.register.kinds import EntryKind
 from crystalcall.rules.privacy.canonical import banded
 
 
-def destroy_lots(lots: Collection[UUID]) -> int:
+def destroy_lots(lots: Collection[UUID], *, now: datetime) -> int:
     """Destroy these lots in the caller's transaction; gives how many values they held.
 
     Whoever has no lot left loses their pair too, and nothing leads to them any more. The keys go last, because nothing
     brings them back: should the commit fail then, the lots stay shut for ever, and the next night deletes them.
+    Errors: OSError where the replay ledger cannot be written.
     """
     with transaction.atomic():
         wanted = list(lots)
         values = _delete(ArchiveLot.objects.filter(pk__in=wanted))
-        destroy_lot_keys(wanted)
+        with noted([lot.hex for lot in lot_keys(wanted)], now=now):
+            destroy_lot_keys(wanted)
     return values
 
 
-def destroy_people(subjects: Collection[UUID]) -> int:
+def destroy_people(subjects: Collection[UUID], *, now: datetime) -> int:
     """Destroy everything that was put away about these subjects, their pairs first of all; gives how many values.
 
-    In the caller's transaction. Also what is being put away in this moment opens for nobody then.
+    In the caller's transaction. Also what is being put away in this moment opens for nobody then. Errors: OSError
+    where the replay ledger cannot be written.
     """
     with transaction.atomic():
         wanted = list(subjects)
         values = _delete(ArchiveLot.objects.filter(subject__in=wanted))
-        destroy_pairs(wanted)
+        with noted(list(recipients_of(wanted).values()), now=now):
+            destroy_pairs(wanted)
     return values
 
 
@@ -78,8 +87,15 @@ def destroy_archive(subjects: Collection[UUID], name: str, reason: str, *, now: 
         values = ArchivedValue.objects.filter(lot__in=lots).count()
         facts = {"why": "asked", "values": banded(values, people=1), "officer": by.fingerprint}
         enter(EntryKind.ARCHIVE_DESTROYED, facts, now=now, secret={"reason": reason})
-        destroy_people(subjects)
+        destroy_people(subjects, now=now)
+        _close_empty(now)
     return values
+
+
+def _close_empty(now: datetime) -> None:
+    """Nobody waits any more to open what is not there."""
+    waiting = ArchiveOpening.objects.select_for_update().filter(closed_at__isnull=True).order_by("pk")
+    close([row for row in waiting if not ArchiveLot.objects.filter(pk__in=row.lots).exists()], now=now)
 
 
 def destroy_older(*, archive_class: str = "", before: datetime, now: datetime, limit: int) -> int:
@@ -99,7 +115,7 @@ def destroy_older(*, archive_class: str = "", before: datetime, now: datetime, l
         values = ArchivedValue.objects.filter(lot__in=lots).count()
         people = len({subject for _lot, subject in found})
         enter(EntryKind.ARCHIVE_DESTROYED, {"why": "time", "values": banded(values, people=people)}, now=now)
-        destroy_lots(lots)
+        destroy_lots(lots, now=now)
     return values
 
 

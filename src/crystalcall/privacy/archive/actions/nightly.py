@@ -30,7 +30,7 @@ def keep_archive(now: datetime) -> int:
     destroyed = 0
     while done := destroy_older(before=now, now=now, limit=PIECE):
         destroyed += done
-    _clear_unopenable()
+    clear_unopenable(now)
     _clear_orphans(now)
     forget_finders()
     return destroyed
@@ -45,12 +45,20 @@ def _enter_sealed(now: datetime) -> None:
             enter(EntryKind.ARCHIVE_SEALED, {"lots": banded(len(new), people=len(set(new.values())))}, now=now)
 
 
-def _clear_unopenable() -> None:
-    """A lot without a key was destroyed, and a restored backup brought back its rows."""
+def clear_restored(now: datetime) -> None:
+    """Delete at once what a restored backup brought back although its key or its time is over."""
+    while destroy_older(before=now, now=now, limit=PIECE):
+        pass
+    clear_unopenable(now)
+    forget_finders()
+
+
+def clear_unopenable(now: datetime) -> None:
+    """Delete lots without a key: they were destroyed, and a restored backup brought back their rows."""
     after: UUID | None = None
     while lots := _lots(after):
         opening = lot_keys(lots)
-        destroy_lots([lot for lot in lots if lot not in opening])
+        destroy_lots([lot for lot in lots if lot not in opening], now=now)
         after = lots[-1]
 
 

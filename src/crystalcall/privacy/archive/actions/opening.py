@@ -98,7 +98,7 @@ def open_archive(reference: str, keys: OfficerKeys, *, now: datetime, closing: b
         reason = _reason(row)
         if _hash_of(row, reason) != row.subject_hash:
             return OpeningRefused(OpeningRefusal.ALTERED)
-        lots = _open_lots(row, halves_for(row.pk, second.fingerprint), keys)
+        lots = _open_lots(row, halves_for(row.pk, second.fingerprint), keys, now)
         if not lots:
             return OpeningRefused(OpeningRefusal.NOT_FOR_THESE_OFFICERS)
         return _opened((row, lines), second, keys, (reason, lots), now=now, closing=closing)
@@ -174,8 +174,10 @@ def _reason(row: ArchiveOpening) -> str:
     return open_field(REASON, row.pk, blob, purpose=Purpose.ACCOUNTABILITY, collected_under=row.policy_version)
 
 
-def _open_lots(row: ArchiveOpening, halves: Mapping[UUID, bytes], keys: OfficerKeys) -> tuple[OpenedLot, ...]:
-    """What was asked for and no more, though a person's key would open more."""
+def _open_lots(
+    row: ArchiveOpening, halves: Mapping[UUID, bytes], keys: OfficerKeys, now: datetime
+) -> tuple[OpenedLot, ...]:
+    """What was asked for and no more, though a person's key would open more; nothing whose time is over meanwhile."""
     recipients = recipients_of(list(halves))
     identities = {
         subject: unwrapped(subject, recipients[subject], half, keys.decrypt)
@@ -183,7 +185,8 @@ def _open_lots(row: ArchiveOpening, halves: Mapping[UUID, bytes], keys: OfficerK
         if subject in recipients
     }
     sealed = lot_keys([UUID(lot) for lot in row.lots])
-    lots = ArchiveLot.objects.filter(pk__in=list(sealed), subject__in=list(identities)).prefetch_related("values")
+    lots = ArchiveLot.objects.filter(pk__in=list(sealed), subject__in=list(identities), kept_until__gt=now)
+    lots = lots.prefetch_related("values")
     return tuple(_open_lot(lot, sealed[lot.pk][1], identities[lot.subject]) for lot in lots.order_by("sealed_at", "pk"))
 
 

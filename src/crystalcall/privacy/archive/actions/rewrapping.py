@@ -151,7 +151,7 @@ def _finish(
         facts = {"step": "done", "people": banded(people), "given_up": banded(len(lost))}
         entry = _enter(row, facts, now=now)
         close_rewrap(row, now=now)
-        destroy_people(lost)
+        destroy_people(lost, now=now)
         drop_wraps_of_others(everybody, spared=held)
     left = count_people() - count_people(of=(row.asked_by, second.fingerprint))
     return Rewrapped(row.reference, people, left, len(lost), entry)

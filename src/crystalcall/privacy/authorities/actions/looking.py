@@ -21,6 +21,8 @@ def look_into(
         lines = case_lines(reference)
         if lines is None:
             return CaseRefused(CaseRefusal.UNKNOWN_CASE)
+        if lines.row.forgotten_at is not None:
+            return CaseRefused(CaseRefusal.FORGOTTEN)
         entry = enter_reveal(WHAT, 1, name=name, reason=reason, now=now, veiled=lines.is_silent)
         if isinstance(entry, OfficerRefused):
             return entry

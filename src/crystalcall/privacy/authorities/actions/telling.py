@@ -25,12 +25,13 @@ MAILED_BY: Final = timedelta(days=7)
 def speak_if_free(row: AuthorityCase, *, now: datetime) -> None:
     """End the silence over a locked case that is decided, unless an order still stands; last in its transaction.
 
-    Its lines in the register are unveiled, and whoever something was handed over about gets a mail.
+    Its lines in the register are unveiled, and whoever something was handed over about gets a mail, unless it was a
+    child: nothing is left of them to be told, nor where.
     """
     if row.unveiled_at is not None or (row.gag_until is not None and row.gag_until > now):
         return
     row.unveiled_at = row.closed_at = now
-    if row.state == CaseState.EXTRACTED.value:
+    if row.state == CaseState.EXTRACTED.value and row.forgotten_at is None:
         row.told_at = now
         announce(AuthorityNoticeDue(row.reference))
     row.save(update_fields=["unveiled_at", "closed_at", "told_at"])

@@ -74,17 +74,15 @@ def receive_mail_request(
         return None
     known = keepers.mail_address(keepers.find(mailbox=mailbox))
     asked = Asked(RequestKind.UNSORTED, mailbox, channel, known.language if known else "en")
-    written = {
-        "subject": keepers.screened(subject)[:TEXT_LIMIT_CHARACTERS],
-        "text": keepers.screened(text)[:TEXT_LIMIT_CHARACTERS],
-    }
+    written = {"subject": _kept(subject), "text": _kept(text)}
     return _opened(asked, written, LinkTerms(LINK_LIFE), now=now)
 
 
 def issue_link(reference: str, *, now: datetime) -> LinkToMail | NobodyToMail:
     """A fresh link for the address on file; made when the mail is written, so that it is kept nowhere else.
 
-    From this moment on the request is about the mailbox that gets it, and about nothing that was typed.
+    From this moment on the request is about the mailbox that gets it, and about nothing that was typed; it goes on in
+    the language on file.
     """
     with transaction.atomic():
         row = locked_request_of(reference)
@@ -96,8 +94,8 @@ def issue_link(reference: str, *, now: datetime) -> LinkToMail | NobodyToMail:
         terms = terms_for_mailing(row, found.mailbox, now=now)
         if isinstance(terms, NotBefore):
             return NobodyToMail()
-        row.mailbox = found.mailbox
-        row.save(update_fields=["mailbox"])
+        row.mailbox, row.language = found.mailbox, found.to.language
+        row.save(update_fields=["mailbox", "language"])
         return _link(row, found.subject, found.to, KeyRole.LINK, terms, now=now)
 
 
@@ -137,6 +135,30 @@ def open_link(token: str, *, now: datetime) -> LinkOpened | KeyRefused:
         if is_first and row.channel == Channel.SITE.value:
             enter_opened(row, now=now)
     return LinkOpened(row.pk, row.reference, RequestKind(row.kind), ticket, one_time.VALID_MINUTES)
+
+
+def open_another(answered: PrivacyRequest, kind: RequestKind, *, now: datetime) -> PrivacyRequest:
+    """A request by somebody who proved the mailbox for one that is answered; in the caller's transaction."""
+    row = PrivacyRequest(
+        reference=random_code(),
+        kind=kind.value,
+        channel=answered.channel,
+        language=answered.language,
+        mailbox=answered.mailbox,
+        state=RequestState.IN_PROGRESS.value,
+        received_at=now,
+        verified_at=now,
+        expected_by=expected_by(now),
+        policy_version=current_number(),
+    )
+    row.save(force_insert=True)
+    enter_opened(row, now=now)
+    return row
+
+
+def _kept(text: str) -> str:
+    """What somebody wrote, as it is kept: no card's number, no half of a character, and no book."""
+    return keepers.screened(text.encode(errors="replace").decode())[:TEXT_LIMIT_CHARACTERS]
 
 
 def _opened(asked: Asked, written: dict[str, str], terms: LinkTerms | NotBefore, *, now: datetime) -> Opened:

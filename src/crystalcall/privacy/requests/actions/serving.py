@@ -10,8 +10,10 @@ from crystalcall.plumbing.announcements import announce
 from crystalcall.privacy import keepers
 from crystalcall.privacy.erasures.actions import erase_person
 from crystalcall.privacy.erasures.values import Erased, ErasureWaits
+from crystalcall.privacy.holds.locks import lock_people
 from crystalcall.privacy.keepers import Correction, Holding, NameKind, Person, Way
 from crystalcall.privacy.requests import one_time
+from crystalcall.privacy.requests.actions.opening import open_another
 from crystalcall.privacy.requests.closing import move_request
 from crystalcall.privacy.requests.detail import (
     FORMER_ADDRESS,
@@ -25,7 +27,7 @@ from crystalcall.privacy.requests.exporting import PersonalData, gather
 from crystalcall.privacy.requests.locks import locked_request, locked_request_of
 from crystalcall.privacy.requests.models import OneTimeKey, PrivacyRequest
 from crystalcall.privacy.requests.moving import correct_all, move_mailbox
-from crystalcall.privacy.requests.people import person_of
+from crystalcall.privacy.requests.people import is_correctable, person_of
 from crystalcall.privacy.requests.values import KeyRefusal, KeyRefused, KeyRole
 from crystalcall.rules.privacy.requesting import RequestKind, RequestState
 
@@ -45,6 +47,8 @@ class Ready:
     """Orders that wait for their money, which a deletion cancels."""
     archives: bool
     """Whether a deletion leaves what was deleted in the sealed archive, unless its person wants nothing kept."""
+    is_correctable: bool
+    """Whether a correction reaches anything: not what was given with an order that was never paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,18 @@ class Corrected:
     reference: str
     counts: keepers.Counts
     confirm_at_new: bool
+
+    @property
+    def is_new(self) -> bool:
+        """Whether anything was different before."""
+        return any(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToCorrect:
+    """Nothing was changed: all that is here was given with orders that were never paid."""
+
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +106,27 @@ def ready(ticket: str, *, now: datetime) -> Ready | KeyRefused:
     kind = RequestKind(row.kind)
     person = person_of(row) if kind is RequestKind.DELETION else Person()
     unpaid = tuple(number for keeper in keepers.all_keepers() for number in keeper.unpaid(person)) if person else ()
-    return Ready(row.reference, kind, row.language, _holdings(person, now), unpaid, keepers.has_archive())
+    correctable = kind is RequestKind.CORRECTION and is_correctable(person_of(row))
+    return Ready(row.reference, kind, row.language, _holdings(person, now), unpaid, keepers.has_archive(), correctable)
 
 
 def sort(ticket: str, kind: RequestKind, *, now: datetime) -> Ready | KeyRefused:
     """Whoever proved the mailbox chooses the right, whatever was asked for, until the request is answered.
 
     So a link that a stranger had mailed serves its owner for everything, and nobody is shut out by strangers' asking.
+    Whoever has their copy may want something else then: what was answered stays answered, and the ticket serves a
+    request of its own for the rest of its time.
     """
     key = one_time.look(ticket, KeyRole.TICKET, now=now)
     if isinstance(key, KeyRefused):
         return key
     if kind is not RequestKind.UNSORTED:
-        PrivacyRequest.objects.filter(pk=key.request_id, closed_at__isnull=True).update(kind=kind.value)
+        with transaction.atomic():
+            answered = locked_request(key.request_id)
+            if answered is not None and answered.closed_at is not None and answered.kind != kind.value:
+                _go_on(key, answered, kind, now=now)
+            else:
+                PrivacyRequest.objects.filter(pk=key.request_id, closed_at__isnull=True).update(kind=kind.value)
     return ready(ticket, now=now)
 
 
@@ -121,20 +145,26 @@ def fetch(ticket: str, *, now: datetime) -> PersonalData | KeyRefused:
     return data
 
 
-def correct(ticket: str, correction: Correction, *, now: datetime) -> Corrected | KeyRefused:
+def correct(ticket: str, correction: Correction, *, now: datetime) -> Corrected | NothingToCorrect | KeyRefused:
     """Put right what is told; a new address counts only once a link sent there was opened too.
 
+    What was given with an order that was never paid is not reached (whoever typed it need not be who has the mailbox,
+    and its payment form would show what is new); the request stays open, since its person may choose another right.
     The values were read before (`customers.contact_details`); an empty telephone removes it.
     """
     row = _take(ticket, {RequestKind.CORRECTION}, now=now)
     if isinstance(row, KeyRefused):
         return row
     with transaction.atomic():
+        _lock_person(row)
         locked = locked_request(row.pk)
-        if locked is None or not person_of(locked) or locked.closed_at is not None:
+        person = Person() if locked is None else person_of(locked)
+        if locked is None or not person or locked.closed_at is not None:
             return KeyRefused(KeyRefusal.CLOSED)
+        if not is_correctable(person):
+            return NothingToCorrect(locked.reference)
         at_once = Correction(name=correction.name, telephone=correction.telephone)
-        counts = correct_all(person_of(locked), at_once, now=now)
+        counts = correct_all(person, at_once, now=now)
         if not correction.email:
             move_request(locked, RequestState.FULFILLED, now=now)
         else:
@@ -156,11 +186,14 @@ def confirm_change(token: str, *, now: datetime) -> Corrected | KeyRefused:
     if isinstance(key, KeyRefused):
         return key
     with transaction.atomic():
+        _lock_person(key.request)
         locked = locked_request(key.request_id)
         new = None if locked is None or locked.closed_at is not None else proposed_mailbox(locked)
         person = Person() if locked is None else person_of(locked)
         # Looked at again under the lock: another address may have been named meanwhile.
-        if locked is None or new is None or not one_time.proves(key, token, new) or not person:
+        if locked is None or new is None or not one_time.proves(key, token, new):
+            return KeyRefused(KeyRefusal.CLOSED)
+        if not is_correctable(person):
             return KeyRefused(KeyRefusal.CLOSED)
         is_another = new != bytes(locked.mailbox or b"")
         former, counts = move_mailbox(locked, person, new, now=now)
@@ -223,6 +256,20 @@ def _take(
         return KeyRefused(KeyRefusal.UNKNOWN)
     used = one_time.use(ticket, KeyRole.TICKET, now=now)
     return used if isinstance(used, KeyRefused) else used.request
+
+
+def _go_on(key: OneTimeKey, answered: PrivacyRequest, kind: RequestKind, *, now: datetime) -> None:
+    """Let a ticket serve one request more of the mailbox that it proved; its time and its tries stay what they are."""
+    # Two at once meet at the lock of the answered request: the second finds the ticket gone from it.
+    if not OneTimeKey.objects.filter(pk=key.pk, request=answered).exists():
+        return
+    row = open_another(answered, kind, now=now)
+    OneTimeKey.objects.filter(pk=key.pk).update(request=row)
+
+
+def _lock_person(row: PrivacyRequest) -> None:
+    """Before the request's own lock, since an erasure takes these two in that order."""
+    lock_people(person_of(row).ids(NameKind.CUSTOMER))
 
 
 def _holdings(person: Person, now: datetime) -> tuple[Holding, ...]:

@@ -10,12 +10,16 @@ if TYPE_CHECKING:
 
 ROOMS: Final[Mapping[str, "_StrPromise"]] = {
     "customers": _("People and their contact details"),
+    "signing_in": _("Signing in"),
+    "staff": _("Our staff"),
+    "gifts": _("Gifts"),
     "orders": _("Orders"),
     "payments": _("Payments"),
     "calls": _("Calls"),
     "pins": _("Cards and PINs"),
     "ledger": _("The books"),
     "limits": _("Limits of cards"),
+    "speed_dial": _("Speed dial"),
     "mailings": _("Letters"),
     "privacy": _("Privacy requests and the register"),
     "keys": _("Keys"),
