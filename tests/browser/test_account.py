@@ -156,6 +156,55 @@ def test_two_customers_in_two_tabs_do_not_disturb_each_other(visit, tab, demo, a
     assert is_signed_in(tab)
 
 
+def test_signing_out_beside_a_public_page_leaves_the_other_customer_signed_in(visit, tab, demo, anna, boris):
+    sign_in(tab, demo.store, anna)
+    other = visit.new_page()
+    sign_in(other, demo.store, boris)
+    other.goto(f"{demo.store}/rates/")
+    sign_out(tab)
+    assert tab.evaluate("sessionStorage.length") == 0
+    other.click('.top a[href="/account/"]')
+    assert is_signed_in(other)
+    tab.reload()
+    assert not is_signed_in(tab)
+
+
+def test_the_password_given_again_in_one_tab_keeps_its_duplicate_on_a_public_page_signed_in(visit, tab, demo, anna):
+    sign_in(tab, demo.store, anna)
+    with visit.expect_page() as opened:
+        tab.evaluate("void window.open(location.href)")
+    duplicate = opened.value
+    assert is_signed_in(duplicate)
+    duplicate.goto(f"{demo.store}/rates/")
+    before = token_of(tab)
+    asks = {"status": 403, "headers": {"Account-Fragment": "1", "Account-Again": "asked"}, "body": ASKED_AGAIN}
+    tab.route("**/account/orders/", lambda route: route.fulfill(**asks), times=1)
+    tab.click('.menu a[href$="/orders/"]')
+    tab.fill("#again", "nine lilac umbrellas at sea")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#account .frame")
+    assert token_of(tab) != before
+    duplicate.click('.top a[href="/account/"]')
+    assert is_signed_in(duplicate)
+    assert token_of(duplicate) == token_of(tab)
+    tab.reload()
+    assert is_signed_in(tab)
+
+
+def test_a_tab_whose_sign_in_ended_does_not_end_another_that_shares_the_key(visit, tab, demo, anna):
+    sign_in(tab, demo.store, anna)
+    with visit.expect_page() as opened:
+        tab.evaluate("void window.open(location.href)")
+    duplicate = opened.value
+    assert is_signed_in(duplicate)
+    refused = {"status": 401, "headers": {"Account-Refusal": "ended"}, "body": ""}
+    duplicate.route("**/account/orders/", lambda route: route.fulfill(**refused))
+    duplicate.click('.menu a[href$="/orders/"]')
+    duplicate.wait_for_selector(SIGN_IN_FORM)
+    tab.reload()
+    assert is_signed_in(tab)
+
+
 def test_the_trip_to_the_payment_page_and_back_keeps_the_sign_in(tab, demo, anna):
     sign_in(tab, demo.store, anna)
     tab.goto(f"{demo.store}/checkout/?credit-5=1")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crystalcall.web import format as figures
+from crystalcall.hall import format as figures
 
 NBSP = "\u00a0"
 

@@ -41,6 +41,19 @@ def test_the_list_of_what_is_collected_names_every_kind_in_the_inventory(visitor
             assert use.words in text
 
 
+@pytest.mark.clause("C01", "C17", "C19", "C20")
+def test_the_practices_are_said_on_the_page_and_published_for_machines(visitor, published):
+    page = read_page(visitor.get("/privacy/"))
+    for said in ("Cookies none", "Least age 13", "Days of notice 10"):
+        assert said in " ".join(page.text.split())
+    assert "/privacy/versions/1/practices.json" in page.links
+    told = visitor.get("/privacy/versions/1/practices.json").json()
+    assert (told["cookies"], told["minimum_age"], told["notice_days"]) == ([], 13, 10)
+    assert told["collected"]
+    assert told["providers"]
+    assert visitor.get("/privacy/versions/9/practices.json").status_code == 404
+
+
 def test_the_version_in_force_says_since_when(visitor, published, now):
     open_store(now=now)
     assert "Version 1, in force since November 2, 2026" in read_page(visitor.get("/privacy/")).text
@@ -127,6 +140,8 @@ def test_a_version_that_was_withdrawn_stays_readable_and_says_so(visitor, announ
     )
     changes = visitor.get("/ru/privacy/versions/2/changes/")
     assert changes.status_code == 200
+    assert "Что делалось бы иначе" in read_page(changes).text
+    assert "Что делается иначе" not in read_page(changes).text
     assert "и отозвана 2 ноября 2026 г.; она не действовала" in read_page(changes).text
     assert "A new version of our privacy policy" not in read_page(visitor.get("/privacy/")).text
 

@@ -4,12 +4,14 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import pgettext
 
 from crystalcall.plumbing import clock
-from crystalcall.plumbing.middleware.language import RUSSIAN, language_of
+from crystalcall.plumbing.middleware.language import RUSSIAN, in_language, language_of
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy.register import Head, head
 from crystalcall.shop.cart import Cart, address, read_cart
+from crystalcall.web.account_menu import Entry, menu
 from crystalcall.web.policy_words import PolicyNews, policy_news, remembered_policy_news
 from crystalcall.web.savings import SavingLine, saving_line
 
@@ -27,6 +29,11 @@ class Site:
 
     service_email: str
     language: str
+    #: What the hall's pages want to know of the door that they are shown at.
+    base = "web/base.html"
+    sheets = ("web/account.css",)
+    beside_sign_in = "web/account/parts/beside_sign_in.html"
+    may_register = True
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -43,6 +50,16 @@ class Site:
         """The name of the page's address, "" where there is none."""
         match = self._request.resolver_match
         return (match.url_name or "") if match else ""
+
+    @property
+    def menu_name(self) -> str:
+        """What the menu beside the account's pages is called."""
+        return pgettext("menu", "Your Account")
+
+    @property
+    def menu(self) -> tuple[Entry, ...]:
+        """The menu beside the account's pages."""
+        return menu(self._request)
 
     @cached_property
     def cart(self) -> Cart:
@@ -110,10 +127,3 @@ class StillSite(Site):
     def policy_news(self) -> PolicyNews | None:
         """The announcement as this process knew it last."""
         return remembered_policy_news(clock.now())
-
-
-def in_language(path: str, language: str) -> str:
-    """The path of the same page in a language: English at the root, Russian under /ru/."""
-    bare = path.removeprefix("/ru") if language_of(path) == RUSSIAN else path
-    bare = "/" + bare.lstrip("/")
-    return f"/ru{bare}" if language == RUSSIAN else bare

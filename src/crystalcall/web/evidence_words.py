@@ -6,9 +6,9 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crystalcall.hall import format as figures
 from crystalcall.privacy.clauses.evidence import Evidence
 from crystalcall.privacy.clauses.figures import Line, LineKind
-from crystalcall.web import format as figures
 
 HASH: Final = re.compile(r"[0-9a-f]{64}")
 SHORT_HASH: Final = 16
@@ -16,18 +16,24 @@ SHORT_HASH: Final = 16
 
 
 def counted(found: Evidence) -> str:
-    """How many clauses are kept, and by how many tests that is proved; then how many wait."""
+    """How many clauses are kept, and by how many tests that is proved; then how many wait, and what is not proven."""
     proved = ngettext(
         "which %(tests)s test proves at every build.", "which %(tests)s tests prove at every build.", found.test_count
     )
     kept = ngettext("%(number)s clause is kept,", "%(number)s clauses are kept,", found.kept)
     sentence = f"{kept % {'number': found.kept}} {proved % {'tests': found.test_count}}"
-    if not found.planned:
-        return sentence
     planned = ngettext(
         "%(number)s waits for a part still to be built.", "%(number)s wait for parts still to be built.", found.planned
     )
-    return f"{sentence} {planned % {'number': found.planned}}"
+    reworded = ngettext(
+        "%(number)s says now what no test was written for.",
+        "%(number)s say now what no test was written for.",
+        found.reworded,
+    )
+    for words, number in ((planned, found.planned), (reworded, found.reworded)):
+        if number:
+            sentence = f"{sentence} {words % {'number': number}}"
+    return sentence
 
 
 def line_words(line: Line, spoken: str) -> str:

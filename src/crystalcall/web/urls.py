@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from crystalcall.hall.health import healthz, readyz
 from crystalcall.web import health
 from crystalcall.web.account import urls as account_urls
 from crystalcall.web.privacy import register_urls, request_urls
@@ -12,8 +13,8 @@ from crystalcall.web.updates import urls as updates_urls
 
 plain_patterns: list[URLPattern | URLResolver] = [
     path("robots.txt", health.robots, name="robots"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("", include(privacy_urls.well_known_patterns)),
     *register_urls.plain_patterns,
     *request_urls.plain_patterns,

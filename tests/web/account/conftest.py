@@ -7,6 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2] / "privacy"))
+
+from buyers import own_ledger, shop
+
+__all__ = ["own_ledger", "shop"]
 
 
 @pytest.fixture

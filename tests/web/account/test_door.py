@@ -105,6 +105,14 @@ def test_signing_out_ends_it_here_and_on_the_server(browser_of, anna):
     assert browser.get("/account/").status_code == 401
 
 
+def test_signing_out_leaves_the_storage_where_the_browser_has_another_sign_in(browser_of, anna):
+    browser = browser_of(anna)
+    left = browser.post("/account/sign-out/", {"others": "1"})
+    assert left["Account-Out"] == "1"
+    assert "Clear-Site-Data" not in left
+    assert browser.get("/account/").status_code == 401
+
+
 def test_half_an_hour_without_use_ends_it(browser_of, anna, frozen_clock):
     browser = browser_of(anna)
     frozen_clock.advance(minutes=31)

@@ -2,16 +2,11 @@
 
 import csv
 import io
-import sys
-from pathlib import Path
+import re
 
 import pytest
 from django.urls import reverse
 from store_scenery import read_page
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "privacy"))
-
-from buyers import own_ledger, shop  # noqa: F401 - fixtures
 
 PAGES = (
     *("account", "account-details", "account-orders", "account-cards", "account-calls", "account-privacy"),
@@ -49,7 +44,7 @@ def test_what_belongs_to_one_customer_is_not_there_for_another(owner, browser_of
 
 @pytest.mark.clause("C11")
 @pytest.mark.parametrize("start", ["/", "/rates/", "/privacy/", "/ru/minutes/"])
-def test_edit_account_information_is_two_clicks_from_any_page(start, shop, visitor, browser_of, anna):  # noqa: F811
+def test_edit_account_information_is_two_clicks_from_any_page(start, shop, visitor, browser_of, anna):
     account = "/ru/account/" if start.startswith("/ru/") else "/account/"
     assert account in read_page(visitor.get(start)).links
     browser = browser_of(anna)
@@ -104,7 +99,7 @@ def test_what_is_sensitive_asks_for_the_password_again(owner, frozen_clock):
     assert browser.get("/account/delete/").status_code == 403
 
 
-def test_an_empty_account_says_what_to_do_next(shop, browser_of, boris):  # noqa: F811
+def test_an_empty_account_says_what_to_do_next(shop, browser_of, boris):
     page = browser_of(boris).get("/account/")
     assert "Begin here" in words(page)
 
@@ -123,7 +118,7 @@ def test_a_guests_earlier_order_is_offered_and_brought_in(buyer):
 
 
 @pytest.mark.clause("C14")
-def test_the_public_page_of_an_order_in_an_account_shows_neither_pin_nor_calls(owner, shop, visitor):  # noqa: F811
+def test_the_public_page_of_an_order_in_an_account_shows_neither_pin_nor_calls(owner, shop, visitor):
     _browser, bought = owner
     shop.calls(bought)
     page = visitor.get(f"/orders/{bought.token}/")
@@ -134,7 +129,7 @@ def test_the_public_page_of_an_order_in_an_account_shows_neither_pin_nor_calls(o
     assert bought.pin not in words(pressed).replace(" ", "")
 
 
-def test_an_order_is_added_by_its_address_with_a_word_where_it_is_none(shop, browser_of, anna, boris):  # noqa: F811
+def test_an_order_is_added_by_its_address_with_a_word_where_it_is_none(shop, browser_of, anna, boris):
     bought = shop.sells(anna)
     browser = browser_of(boris)
     wrong = browser.post("/account/orders/", {"act": "claim", "address": "https://example.com/"})
@@ -147,7 +142,7 @@ def test_an_order_is_added_by_its_address_with_a_word_where_it_is_none(shop, bro
     assert anna.email not in page.content.decode()
 
 
-def test_a_card_is_added_by_its_pin_and_guessing_is_slowed(shop, browser_of, anna, boris):  # noqa: F811
+def test_a_card_is_added_by_its_pin_and_guessing_is_slowed(shop, browser_of, anna, boris):
     bought = shop.sells(anna)
     browser = browser_of(boris)
     for number in range(5):
@@ -190,7 +185,7 @@ def test_limits_are_read_as_people_write_them(owner):
     assert read_page(browser.get(path)).fields["day_cap"]["value"] == "2.50"
 
 
-def test_calls_are_listed_with_their_proof_and_given_as_a_file(owner, shop):  # noqa: F811
+def test_calls_are_listed_with_their_proof_and_given_as_a_file(owner, shop):
     browser, bought = owner
     assert "No calls yet" in words(browser.get("/account/calls/"))
     shop.calls(bought)
@@ -208,7 +203,7 @@ def test_calls_are_listed_with_their_proof_and_given_as_a_file(owner, shop):  # 
     assert "1 call" in words(browser.get("/account/calls/?month=2001-01&card=nothing"))
 
 
-def test_the_overview_counts_minutes_for_the_places_called(owner, shop):  # noqa: F811
+def test_the_overview_counts_minutes_for_the_places_called(owner, shop):
     browser, bought = owner
     shop.calls(bought)
     page = words(browser.get("/account/"))
@@ -298,7 +293,7 @@ def test_a_new_use_of_old_data_waits_for_a_word_in_the_account(
 
 
 @pytest.mark.clause("C14")
-def test_a_guest_sees_that_somebody_added_the_card_by_its_pin(shop, browser_of, visitor, anna, boris):  # noqa: F811
+def test_a_guest_sees_that_somebody_added_the_card_by_its_pin(shop, browser_of, visitor, anna, boris):
     bought = shop.sells(anna)
     page = f"/orders/{bought.token}/"
     assert "somebody who typed its PIN" not in words(visitor.get(page))
@@ -306,19 +301,89 @@ def test_a_guest_sees_that_somebody_added_the_card_by_its_pin(shop, browser_of, 
     assert "somebody who typed its PIN" in words(visitor.get(page))
 
 
-def test_a_long_month_of_calls_is_shown_in_pages_and_counted_whole(owner, shop):  # noqa: F811
+def test_a_long_month_of_calls_is_shown_in_pages_and_counted_whole(owner, shop):
     browser, bought = owner
     for number in range(27):
         shop.calls(bought, call_id=f"call-{number}")
     first = browser.get("/account/calls/")
-    assert first.content.decode().count('<article class="call">') == 25
+    assert first.content.decode().count('<article class="call">') == 10
     assert "27 calls" in words(first)
-    [further] = [link for link in read_page(first).links if "from=25" in link]
+    [further] = [link for link in read_page(first).links if "from=10" in link]
     second = browser.get(further)
-    assert second.content.decode().count('<article class="call">') == 2
+    assert second.content.decode().count('<article class="call">') == 10
     assert "27 calls" in words(second)
     for absurd in ("99999999999", "-1", "x", "900"):
         page = browser.get(f"/account/calls/?from={absurd}")
-        assert page.content.decode().count('<article class="call">') == 25
+        assert page.content.decode().count('<article class="call">') == 10
     file = browser.get(f"/account/calls/file/?month={shop.now:%Y-%m}")
     assert len(file.content.decode().splitlines()) == 28
+
+
+def test_a_card_says_what_it_buys_to_the_places_its_owner_calls(owner, shop):
+    browser, bought = owner
+    assert "Moscow" not in read_page(browser.get("/account/cards/")).text
+    shop.calls(bought)
+    for path in ("cards/", f"cards/{bought.serial}/", f"orders/{bought.order_number}/"):
+        page = read_page(browser.get(f"/account/{path}")).text
+        assert "Moscow" in page, path
+
+
+def test_an_empty_card_says_nothing_of_minutes(owner):
+    from crystalcall.minutes.cards.actions import refund_credit
+    from crystalcall.plumbing import clock
+
+    browser, bought = owner
+    refund_credit(bought.serial, amount_micros=None, key="all", now=clock.now())
+    page = read_page(browser.get("/account/cards/")).text
+    assert "0 min" not in page
+    assert "India" not in page
+
+
+def test_a_call_in_progress_is_charged_when_it_ends_and_a_row_says_how_long_a_call_was(owner, shop):
+    browser, bought = owner
+    shop.calls(bought, call_id="over", seconds=95)
+    shop.later(minutes=3)
+    shop.calls(bought, call_id="now", seconds=None)
+    page = read_page(browser.get("/account/calls/")).text
+    assert "charged when it ends" in page
+    assert re.search(r"ended · 1\smin 35\ss", page)
+
+
+def test_only_a_version_in_force_is_agreed_to(buyer):
+    browser, _bought = buyer
+    assert browser.post("/account/privacy/agree/", {"version": "1"})["Account-Go"].endswith("?done=agreed")
+    for version in ("9999", "x", ""):
+        answer = browser.post("/account/privacy/agree/", {"version": version})
+        assert answer["Account-Go"].endswith("?done=unknown")
+    assert "Nothing was agreed to" in read_page(browser.get(answer["Account-Go"])).text
+
+
+def test_the_account_speaks_of_no_pin_and_no_next_page_where_nothing_is_bought(buyer):
+    browser, _bought = buyer
+    wrong = {"name": "4111 1111 1111 1111", "telephone": "", "language": "en"}
+    page = read_page(browser.post("/account/details/", wrong)).text
+    assert "we take no card number anywhere" in page
+    assert "next page" not in page
+
+
+def test_two_limits_that_cannot_be_read_are_told_apart(owner):
+    browser, bought = owner
+    page = read_page(
+        browser.post(f"/account/cards/{bought.serial}/limits/", {"day_cap": "many", "call_cap": "more"})
+    ).text
+    assert "Most for a day: please" in page
+    assert "Most for a call: please" in page
+
+
+def test_an_orders_page_shows_the_latest_calls_of_a_card_and_leads_to_all_of_them(owner, shop):
+    browser, bought = owner
+    page = f"/account/orders/{bought.order_number}/"
+    shop.calls(bought, call_id="first")
+    assert "All calls of this card" not in words(browser.get(page))
+    for number in range(4):
+        shop.later(minutes=5)
+        shop.calls(bought, call_id=f"call-{number}")
+    shown = browser.get(page)
+    assert shown.content.decode().count('<article class="call">') == 3
+    [further] = [link for link in read_page(shown).links if link.startswith("/account/calls/?card=")]
+    assert "5 calls" in words(browser.get(further))

@@ -29,6 +29,12 @@ def second_form(page) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in fields if name != "answer"}
 
 
+def shown_secret(page) -> str:
+    """What the app is to type where it cannot read the picture."""
+    (secret,) = re.findall(r'class="code-shown">([^<]+)<', page.content.decode())
+    return str(secret).replace(" ", "")
+
+
 def sign_in(browser, person) -> object:
     return browser.post("/account/sign-in/", {"email": person.email, "password": PASSWORD})
 
@@ -83,6 +89,22 @@ def test_a_code_that_does_not_fit_adds_no_app(browser_of, anna):
     assert wrong.status_code == 422
     assert "does not fit" in wrong.content.decode()
     assert "Add an app" in browser.get(FACTORS).content.decode()
+
+
+def test_a_slip_of_the_finger_does_not_ask_to_scan_anew_and_a_new_beginning_has_a_new_secret(
+    browser_of, anna, frozen_clock
+):
+    browser = browser_of(anna)
+    scanned = shown_secret(browser.post(FACTORS, {"act": "app"}))
+    wrong = browser.post(FACTORS, {"act": "app-code", "code": "000000"})
+    assert shown_secret(wrong) == scanned
+    other = shown_secret(browser.post(FACTORS, {"act": "app"}))
+    assert other != scanned
+    old = browser.post(FACTORS, {"act": "app-code", "code": pyotp.TOTP(scanned).at(frozen_clock.now())})
+    assert old.status_code == 422
+    right = browser.post(FACTORS, {"act": "app-code", "code": pyotp.TOTP(other).at(frozen_clock.now())})
+    assert right.status_code == 200
+    assert "Codes from before" not in right.content.decode()
 
 
 def test_a_passkey_is_offered_with_what_the_browser_needs(browser_of, anna):

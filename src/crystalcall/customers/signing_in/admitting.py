@@ -10,8 +10,9 @@ from typing import Final
 
 from crystalcall.customers.signing_in import once
 from crystalcall.customers.signing_in.models import SignIn
+from crystalcall.customers.signing_in.occurring import note_not_admitted
 from crystalcall.customers.signing_in.secret_words import TOKEN, digest
-from crystalcall.customers.signing_in.standing import signed_in_of
+from crystalcall.customers.signing_in.standing import lifetimes_of, signed_in_of
 from crystalcall.customers.signing_in.values import (
     Audience,
     KeyProven,
@@ -48,7 +49,10 @@ def first_proof(request: ProvenRequest, *, now: datetime) -> KeyProven | NotAdmi
 def admit(request: ProvenRequest, audience: Audience, *, now: datetime) -> SignedIn | NotAdmitted:
     """Who asks, or why nobody is let in; a refused request changes nothing (RFC 9449, section 7.1)."""
     answer = _admit(request, audience, now)
-    return NotAdmitted(answer, proofs.fresh_nonce(now)) if isinstance(answer, NotAdmittedReason) else answer
+    if isinstance(answer, NotAdmittedReason):
+        note_not_admitted(audience.value, answer)
+        return NotAdmitted(answer, proofs.fresh_nonce(now))
+    return answer
 
 
 def _admit(request: ProvenRequest, audience: Audience, now: datetime) -> SignedIn | NotAdmittedReason:
@@ -74,7 +78,7 @@ def _refusal(request: ProvenRequest, proof: Proof, row: SignIn, now: datetime) -
     """Why a proof that holds does not let in at this sign-in; whether it came before is asked last."""
     if row.thumbprint != proof.thumbprint:
         return NotAdmittedReason.BAD_PROOF
-    stands = standing(row.last_used_at, row.expires_at, now)
+    stands = standing(row.last_used_at, row.expires_at, now, lifetimes_of(Audience(row.credential.audience)))
     if stands is not Standing.STANDS:
         return _ENDED[stands]
     return None if _is_first(request, proof) else NotAdmittedReason.REPLAYED

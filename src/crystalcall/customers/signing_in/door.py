@@ -7,7 +7,7 @@ form for the password asked again. What the headers mean to the browser's script
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseRedirectBase
@@ -16,7 +16,14 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 from crystalcall.customers.signing_in.admitting import admit, first_proof, fresh_nonce
-from crystalcall.customers.signing_in.values import Audience, Issued, NotAdmitted, ProvenRequest, SignedIn
+from crystalcall.customers.signing_in.values import (
+    Audience,
+    Issued,
+    NotAdmitted,
+    NotAdmittedReason,
+    ProvenRequest,
+    SignedIn,
+)
 from crystalcall.plumbing import clock
 
 FRAGMENT: Final = "Account-Fragment"
@@ -24,8 +31,16 @@ GO: Final = "Account-Go"
 AGAIN: Final = "Account-Again"
 OUT: Final = "Account-Out"
 STATE: Final = "Account-State"
+SOON: Final = "Account-Soon"
 
 View = Callable[..., HttpResponse]
+
+
+class PageDecorator(Protocol):
+    """Makes a page for whoever is signed in, as `Door.page` does."""
+
+    def __call__(self, *, fresh: bool = False, fresh_to_act: bool = False) -> Callable[[View], View]:
+        """Put a view behind the door."""
 
 
 class SignedInRequest(HttpRequest):
@@ -56,6 +71,18 @@ def go(address: str) -> HttpResponse:
     return response
 
 
+def at(response: HttpResponse, address: str) -> HttpResponse:
+    """Give a fragment that a POST answers the address of what it shows, in place of the one it was asked for at."""
+    response[GO] = address
+    return response
+
+
+def soon(response: HttpResponse, address: str) -> HttpResponse:
+    """Have the script ask at that address in a few seconds, unless the reader does something before."""
+    response[SOON] = address
+    return response
+
+
 def given(issued: Issued, address: str = "") -> HttpResponse:
     """Hand over a token, in the body alone; then the script goes to `address`, or does what waited for the password."""
     told = {"token": issued.token, "sign_in": str(issued.signed_in.sign_in_id), "go": address}
@@ -64,11 +91,16 @@ def given(issued: Issued, address: str = "") -> HttpResponse:
     return response
 
 
-def out(response: HttpResponse) -> HttpResponse:
-    """Tell the browser to forget the sign-in; a fragment in the response is the farewell."""
+def out(response: HttpResponse, *, has_others: bool = False) -> HttpResponse:
+    """Tell the browser to forget the sign-in; a fragment in the response is the farewell.
+
+    The script takes away token and key by itself; besides, the browser is told to empty the storage (ASVS 5.0,
+    14.3.1). Not where it `has_others`: somebody else's sign-in, in a tab that shows a public page just now and could
+    not write its own again, would go with it.
+    """
     response[OUT] = "1"
-    # Against what a broken script would leave behind; tabs with another sign-in write theirs again.
-    response["Clear-Site-Data"] = '"storage"'
+    if not has_others:
+        response["Clear-Site-Data"] = '"storage"'
     return response
 
 
@@ -103,9 +135,7 @@ class Door:
                 request.signed_in = admitted
                 is_acting = request.method not in {"GET", "HEAD"}
                 if (fresh or (fresh_to_act and is_acting)) and not admitted.is_fresh(now):
-                    response = self.ask_again(request)
-                    response.status_code = 403
-                    response[AGAIN] = "asked"
+                    response = self.asked(request)
                 else:
                     response = _led(view(request, *args, **kwargs))
                 response.setdefault(STATE, _state(admitted))
@@ -114,6 +144,13 @@ class Door:
             return guarded
 
         return decorated
+
+    def asked(self, request: HttpRequest) -> HttpResponse:
+        """The password asked for once more before what was asked for; the script asks that again by itself."""
+        response = self.ask_again(request)
+        response.status_code = 403
+        response[AGAIN] = "asked"
+        return response
 
     def before_sign_in(self, view: View) -> View:
         """A POST that a browser with a key makes before it has a token; `request.thumbprint` names the key."""
@@ -140,6 +177,11 @@ def proven(request: HttpRequest, authorization: str) -> ProvenRequest:
         authorization=authorization,
         body=request.body,
     )
+
+
+def turned_away() -> HttpResponse:
+    """As if nobody was signed in: for whoever has a token and is nobody's any more."""
+    return _refused(NotAdmitted(NotAdmittedReason.UNKNOWN_TOKEN, fresh_nonce(now=clock.now())))
 
 
 def _led(response: HttpResponse) -> HttpResponse:

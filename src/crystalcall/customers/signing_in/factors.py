@@ -48,6 +48,16 @@ def new_totp_secret(credential: Credential, now: datetime) -> str:
     return secret
 
 
+def pending_totp_secret(credential: Credential) -> str | None:
+    """The secret that was shown and has not counted yet: a code with a slip of the finger does not ask to scan anew."""
+    row = Totp.objects.filter(credential=credential, confirmed_at__isnull=True).first()
+    if row is None:
+        return None
+    return open_field(
+        SECRET, credential.pk, row.sealed_secret, purpose=Purpose.SIGNING_IN, collected_under=row.policy_version
+    )
+
+
 def check_totp(principal_id: UUID, code: str, now: datetime, *, confirmed: bool = True) -> Totp | None:
     """The authenticator's row, if this is its code now; the same code is never taken again (RFC 6238, section 5.2).
 

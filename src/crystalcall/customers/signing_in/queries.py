@@ -7,15 +7,16 @@ from crystalcall.customers.signing_in.links import VALID, recipient_of
 from crystalcall.customers.signing_in.models import Credential, EmailChange, Passkey, RecoveryCode, SignIn, Totp
 from crystalcall.customers.signing_in.news import news_to_mail
 from crystalcall.customers.signing_in.passkeys import LABEL
+from crystalcall.customers.signing_in.standing import lifetimes_of
 from crystalcall.customers.signing_in.values import Audience, Factors, LinkKind, PasskeyInfo, SignedIn, SignInInfo
 from crystalcall.privacy.keys.opening import openers
 from crystalcall.privacy.keys.sealing import KeyDestroyedError
 from crystalcall.privacy.purposes import Purpose
-from crystalcall.rules.signing_in import IDLE
 
 __all__ = [
     "factors_of",
     "has_credential",
+    "lifetimes_of",
     "news_to_mail",
     "pending_email_change",
     "recipient_of",
@@ -30,8 +31,11 @@ def has_credential(audience: Audience, principal_id: UUID) -> bool:
 
 def sign_ins_of(signed_in: SignedIn, *, now: datetime) -> tuple[SignInInfo, ...]:
     """The sign-ins of whoever asks that stand, newest first; no place and no device is known of any."""
+    used_after = now - lifetimes_of(signed_in.audience).idle
     rows = SignIn.objects.filter(
-        credential_id=signed_in.principal_id, expires_at__gt=now, last_used_at__gt=now - IDLE
+        credential_id=signed_in.principal_id,
+        expires_at__gt=now,
+        last_used_at__gt=used_after,
     ).order_by("-created_at", "pk")
     return tuple(
         SignInInfo(

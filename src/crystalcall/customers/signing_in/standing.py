@@ -8,20 +8,27 @@ from crystalcall.customers.signing_in.models import Credential, SignIn
 from crystalcall.customers.signing_in.secret_words import digest, new_token
 from crystalcall.customers.signing_in.values import Audience, Issued, SignedIn
 from crystalcall.privacy.policy.queries import current_number
-from crystalcall.rules.signing_in import ABSOLUTE, fresh_until, idle_until
+from crystalcall.rules.signing_in import CUSTOMERS, STAFF, Lifetimes, fresh_until, idle_until
 
 MOST: Final = 20
+_LASTING: Final = {Audience.CUSTOMER: CUSTOMERS, Audience.STAFF: STAFF}
+
+
+def lifetimes_of(audience: Audience) -> Lifetimes:
+    """How long sign-ins at a door last."""
+    return _LASTING[audience]
 
 
 def signed_in_of(row: SignIn) -> SignedIn:
     """A sign-in as others see it."""
+    audience = Audience(row.credential.audience)
     return SignedIn(
         sign_in_id=row.pk,
-        audience=Audience(row.credential.audience),
+        audience=audience,
         principal_id=row.credential_id,
         has_second_factor=row.has_second_factor,
         fresh_until=row.fresh_until,
-        idle_until=idle_until(row.last_used_at, row.expires_at),
+        idle_until=idle_until(row.last_used_at, row.expires_at, lifetimes_of(audience)),
         expires_at=row.expires_at,
     )
 
@@ -40,7 +47,7 @@ def issue(credential: Credential, thumbprint: str, now: datetime, *, has_second_
         created_at=now,
         last_used_at=now,
         fresh_until=fresh_until(now),
-        expires_at=now + ABSOLUTE,
+        expires_at=now + lifetimes_of(Audience(credential.audience)).absolute,
         policy_version=current_number(),
     )
     mine = SignIn.objects.filter(credential=credential).exclude(pk=row.pk).order_by("-last_used_at", "pk")

@@ -3,6 +3,7 @@
 What is counted is a keyed hash of what somebody typed, known or not: the answers and the work are the same for both.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from crystalcall.customers.signing_in.models import TryPass, WrongTries
+from crystalcall.customers.signing_in.occurring import note
 from crystalcall.plumbing.sealing import blind_index
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy.policy.queries import current_number
@@ -51,6 +53,7 @@ def begin_password_try(target: bytes, thumbprint: str, now: datetime) -> Free | 
     if _use_pass(target, thumbprint, now):
         return ByPass()
     if _fuse_is_blown(now):
+        note("", "fuse", "blown", level=logging.WARNING)
         return MailWanted()
     return _begin(target, TRIES, now)
 

@@ -3,8 +3,11 @@
 from crystalcall.rules.signing_in.age import AgeAnswer, is_plausible, judge_age
 from crystalcall.rules.signing_in.lifetimes import (
     ABSOLUTE,
+    CUSTOMERS,
     FRESH,
     IDLE,
+    STAFF,
+    Lifetimes,
     Standing,
     fresh_until,
     idle_until,
@@ -36,6 +39,7 @@ from crystalcall.rules.signing_in.throttling import (
 
 __all__ = [
     "ABSOLUTE",
+    "CUSTOMERS",
     "FORGOTTEN_AFTER",
     "FRESH",
     "IDLE",
@@ -43,10 +47,12 @@ __all__ = [
     "RECOMMENDED",
     "SECOND_FACTOR",
     "SHORTEST",
+    "STAFF",
     "TRIES",
     "AgeAnswer",
     "Blocking",
     "Free",
+    "Lifetimes",
     "MailWanted",
     "PasswordProblemReason",
     "Patience",

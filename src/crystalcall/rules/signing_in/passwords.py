@@ -6,6 +6,7 @@ owner's own (6.2.11).
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from enum import StrEnum
@@ -21,6 +22,9 @@ LEFT_OVER: Final = 4
 """How many characters a password must have beside a word that anybody would guess."""
 
 SHOP_WORDS: Final = ("crystalcall", "crystal call", "crystal", "кристал")
+
+ONE_WORD: Final = re.compile(r"[^\W\d_]{1,10}\d{0,4}[!.?]?")
+"""One word, and perhaps a year or a mark behind it: what people who guess try first."""
 
 LEVELS_BITS: Final = (30.0, 45.0, 65.0)
 CHOSEN_BY_PEOPLE: Final = 0.75
@@ -73,7 +77,7 @@ def strength(password: str, common: Collection[str]) -> Strength:
     """How strong a password is: what its characters could be, counted without repeats and rows."""
     said = tidied(password)
     lowered = said.casefold()
-    if len(said) < SHORTEST or lowered in common:
+    if len(said) < SHORTEST or lowered in common or ONE_WORD.fullmatch(said):
         return Strength.WEAK
     a_character = math.log2(max(_alphabet(said), 2)) * CHOSEN_BY_PEOPLE
     bits = _steps(lowered) * a_character * min(1.0, len(set(lowered)) / 8)

@@ -6,11 +6,11 @@ from decimal import Decimal, InvalidOperation
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from crystalcall.hall.typed import typed
 from crystalcall.minutes.limits.values import LimitChanges, OwnLimits
 from crystalcall.minutes.rates.geography import country_name, folded, names_of_countries, territories
 from crystalcall.rules.limits import MOST_CALL_SECONDS, MOST_CAP_MICROS
 from crystalcall.rules.money import MICROS_PER_DOLLAR
-from crystalcall.web.account.typed import typed
 
 SECONDS_PER_MINUTE = 60
 MICROS_PER_CENT = MICROS_PER_DOLLAR // 100
@@ -54,8 +54,8 @@ def read_limits(posted: QueryDict, language: str) -> tuple[LimitsForm, LimitChan
     )
     errors: dict[str, str] = {}
     changes: LimitChanges = {
-        "day_cap_micros": _micros(form.day_cap, "day_cap", errors),
-        "call_cap_micros": _micros(form.call_cap, "call_cap", errors),
+        "day_cap_micros": _micros(form.day_cap, "day_cap", _("a day"), errors),
+        "call_cap_micros": _micros(form.call_cap, "call_cap", _("a call"), errors),
         "call_cap_seconds": _seconds(form.call_minutes, errors),
         "allowed_countries": _countries(form.countries, language, errors),
         "premium_allowed": form.premium_allowed,
@@ -69,7 +69,7 @@ def _dollars(micros: int | None) -> str:
     return "" if micros is None else f"{Decimal(micros) / MICROS_PER_DOLLAR:.2f}"
 
 
-def _micros(text: str, name: str, errors: dict[str, str]) -> int | None:
+def _micros(text: str, name: str, of_what: str, errors: dict[str, str]) -> int | None:
     """An amount in dollars and cents, or None where none was given."""
     if not text:
         return None
@@ -79,7 +79,8 @@ def _micros(text: str, name: str, errors: dict[str, str]) -> int | None:
     except (InvalidOperation, OverflowError, ValueError):
         micros = -1
     if not MICROS_PER_CENT <= micros <= MOST_CAP_MICROS or micros % MICROS_PER_CENT:
-        errors[name] = _("Please give dollars and cents, such as 2.50; or leave it empty.")
+        said = _("Most for %(of_what)s: please give dollars and cents, such as 2.50; or leave it empty.")
+        errors[name] = said % {"of_what": of_what}
         return None
     return micros
 

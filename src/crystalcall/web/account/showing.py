@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from crystalcall.minutes.calls.queries import CalledPlace
 from crystalcall.minutes.rates import queries as rates
@@ -12,6 +13,8 @@ from crystalcall.shop.orders.belongings import CardHoldings, OwnCall, OwnCard
 from crystalcall.shop.orders.wording import coverage_name
 from crystalcall.web.shop import popular
 from crystalcall.web.shop.order_pages import ShownCall, ShownMinutes, shown_call
+
+PLACES_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,8 @@ class ShownHoldings:
         return self.held.card
 
 
-@dataclass(frozen=True, slots=True)
-class ShownOwnCall:
-    """A call with the card that paid it."""
-
-    serial: str
-    call: ShownCall
-
-
-def shown_holdings(held: CardHoldings, language: str, now: datetime) -> ShownHoldings:
-    """A card as its page shows it."""
+def shown_holdings(held: CardHoldings, places: Sequence[CalledPlace], language: str, now: datetime) -> ShownHoldings:
+    """A card as its page shows it: what it buys to the places that its owner calls, or to usual ones before a call."""
     return ShownHoldings(
         held=held,
         minutes=tuple(
@@ -45,13 +40,14 @@ def shown_holdings(held: CardHoldings, language: str, now: datetime) -> ShownHol
             for one in held.minutes
             if one.available_seconds
         ),
-        examples=popular.balance_examples(held.balance.available_micros, held.card.deck_id, language, now),
+        examples=what_it_buys(held, places, language, now)
+        or popular.balance_examples(held.balance.available_micros, held.card.deck_id, language, now),
     )
 
 
-def shown_calls(calls: Sequence[OwnCall], language: str) -> tuple[ShownOwnCall, ...]:
+def shown_calls(calls: Sequence[OwnCall], language: str) -> tuple[ShownCall, ...]:
     """Calls as their list shows them, each with its proof in words."""
-    return tuple(ShownOwnCall(each.card.serial, shown_call(each.proof, language)) for each in calls)
+    return tuple(shown_call(each.proof, language) for each in calls)
 
 
 def minutes_to_places(
@@ -67,6 +63,13 @@ def minutes_to_places(
         )
         for place in places
     )
+
+
+def what_it_buys(
+    held: CardHoldings, places: Sequence[CalledPlace], language: str, now: datetime
+) -> tuple[popular.Example, ...]:
+    """The minutes of one card to those of these places for which it has at least one."""
+    return tuple(each for each in minutes_to_places(places, (held,), language, now) if each.minutes)
 
 
 def _minutes(held: CardHoldings, prefix: str, now: datetime) -> int:

@@ -11,16 +11,17 @@ from babel.dates import format_skeleton
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from crystalcall.hall.format import locale_of
+from crystalcall.minutes.calls.queries import MadeCall
 from crystalcall.rules.money import MICROS_PER_DOLLAR
-from crystalcall.shop.orders.belongings import OwnCall, OwnCard, calls_of, cards_of, months_of
+from crystalcall.shop.orders.belongings import OwnCall, OwnCard, calls_of, cards_of, made_with, months_of
 from crystalcall.web.account.fragments import AccountRequest, account_page, fragment
 from crystalcall.web.account.showing import shown_calls
 from crystalcall.web.context import Site
-from crystalcall.web.format import locale_of
 from crystalcall.web.shop.order_pages import call_state_text
 
 SERIAL_CHARACTERS = 20
-CALLS_ON_A_PAGE = 25
+CALLS_ON_A_PAGE = 10
 PLACE_DIGITS = 7
 DAYS_BEYOND_A_MONTH = 32
 
@@ -48,7 +49,7 @@ class Asked:
     cards: tuple[OwnCard, ...]
     months: tuple[Month, ...]
     chosen: Chosen
-    calls: tuple[OwnCall, ...]
+    calls: tuple[MadeCall, ...]
     first: int = 0
     """How many of them come before the page that is shown."""
 
@@ -57,15 +58,16 @@ class Asked:
 def calls(request: AccountRequest) -> HttpResponse:
     """The list of one month, at first the latest that has calls."""
     asked = _asked(request)
+    on_page = asked.calls[asked.first : asked.first + CALLS_ON_A_PAGE]
     shown = {
         "cards": asked.cards,
         "months": asked.months,
         "chosen": asked.chosen,
-        "calls": shown_calls(asked.calls[asked.first : asked.first + CALLS_ON_A_PAGE], Site(request).language),
+        "calls": shown_calls(calls_of(asked.cards, on_page), Site(request).language),
         "count": len(asked.calls),
         "later": _page_link(asked, asked.first - CALLS_ON_A_PAGE),
         "earlier": _page_link(asked, asked.first + CALLS_ON_A_PAGE),
-        "charged_micros": sum(call.proof.charge_micros for call in asked.calls),
+        "charged_micros": sum(call.charge_micros for call in asked.calls),
     }
     return fragment(request, "web/account/calls.html", shown)
 
@@ -74,7 +76,7 @@ def calls(request: AccountRequest) -> HttpResponse:
 def calls_file(request: AccountRequest) -> HttpResponse:
     """The same list as CSV (RFC 4180), every figure exact, times in UTC."""
     asked = _asked(request)
-    content = _csv(asked.calls, Site(request).language)
+    content = _csv(calls_of(asked.cards, asked.calls), Site(request).language)
     # The mark in front has spreadsheets read it as UTF-8.
     response = HttpResponse("\N{ZERO WIDTH NO-BREAK SPACE}" + content, content_type="text/csv; charset=utf-8")
     name = "-".join(part for part in ("crystal-call-calls", asked.chosen.month, asked.chosen.serial) if part)
@@ -85,16 +87,16 @@ def calls_file(request: AccountRequest) -> HttpResponse:
 def _asked(request: AccountRequest) -> Asked:
     """What the address names and the account has; anything else is as if nothing were named."""
     cards, language = cards_of(request.signed_in.principal_id), Site(request).language
-    begins = months_of(cards)
-    months = tuple(Month(f"{day:%Y-%m}", _said(day, language)) for day in begins)
     serial = str(request.GET.get("card") or "")[:SERIAL_CHARACTERS]
     wanted = tuple(card for card in cards if card.serial == serial) or cards
+    begins = months_of(wanted) or months_of(cards)
+    months = tuple(Month(f"{day:%Y-%m}", _said(day, language)) for day in begins)
     if not begins:
         return Asked(cards, (), Chosen("", ""), ())
     month = str(request.GET.get("month") or "")
     day = next((begin for begin in begins if f"{begin:%Y-%m}" == month), begins[0])
     start = datetime(day.year, day.month, 1, tzinfo=UTC)
-    found = calls_of(wanted, start=start, end=_next_month(start))
+    found = made_with(wanted, start=start, end=_next_month(start))
     chosen = Chosen(serial if wanted is not cards else "", f"{day:%Y-%m}")
     return Asked(cards, months, chosen, found, _first(str(request.GET.get("from") or ""), len(found)))
 

@@ -6,6 +6,9 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crystalcall.hall.saying import address_after, said_done
+from crystalcall.hall.sign_in_words import wait_said
+from crystalcall.hall.typed import typed
 from crystalcall.minutes.cards.values import CardReplaced
 from crystalcall.minutes.pins.values import PinRefused
 from crystalcall.plumbing import clock
@@ -17,14 +20,11 @@ from crystalcall.shop.orders.actions import (
     replace_lost_card,
     reveal_card,
 )
-from crystalcall.shop.orders.belongings import OwnCard, card_of, cards_of, holdings_of, limits_of_card
+from crystalcall.shop.orders.belongings import OwnCard, card_of, cards_of, holdings_of, limits_of_card, places_of
 from crystalcall.shop.orders.values import CardAdded, CardGone, CardNotAdded, CardNotAddedReason, RevealedCard
-from crystalcall.web.account.fragments import AccountRequest, account_page, fragment, go
+from crystalcall.web.account.fragments import AccountRequest, account_page, at, fragment, go
 from crystalcall.web.account.limits_form import LimitsForm, read_limits
-from crystalcall.web.account.saying import address_after, said_done
-from crystalcall.web.account.showing import shown_holdings
-from crystalcall.web.account.sign_in_words import wait_said
-from crystalcall.web.account.typed import typed
+from crystalcall.web.account.showing import PLACES_SHOWN, shown_holdings
 from crystalcall.web.context import Site
 
 
@@ -76,7 +76,9 @@ def lost(request: AccountRequest, serial: str) -> HttpResponse:
         return fragment(request, "web/account/lost.html", {"card": found, "held": held, "wrong": said}, 422)
     revealed = reveal_card(me, replaced.to_serial)
     shown = {"replaced": replaced, "pin": revealed.pin if isinstance(revealed, RevealedCard) else ""}
-    return fragment(request, "web/account/replaced.html", shown)
+    answer = fragment(request, "web/account/replaced.html", shown)
+    # The lost card's page is gone: a reload leads to the new one.
+    return at(answer, reverse("account-card", args=(replaced.to_serial,)))
 
 
 @account_page(fresh_to_act=True)
@@ -103,8 +105,9 @@ def _found(request: AccountRequest, serial: str) -> OwnCard:
 
 def _list(request: AccountRequest, more: dict[str, Any], status: int = 200) -> HttpResponse:
     now, language = clock.now(), Site(request).language
-    held = holdings_of(cards_of(request.signed_in.principal_id), now=now)
-    shown = {"cards": tuple(shown_holdings(each, language, now) for each in held)}
+    mine = cards_of(request.signed_in.principal_id)
+    places = places_of(mine, at_most=PLACES_SHOWN)
+    shown = {"cards": tuple(shown_holdings(each, places, language, now) for each in holdings_of(mine, now=now))}
     return fragment(request, "web/account/cards.html", shown | more, status)
 
 
@@ -112,7 +115,8 @@ def _show(request: AccountRequest, found: OwnCard, *, pin: str = "") -> HttpResp
     now, language = clock.now(), Site(request).language
     [held] = holdings_of([found], now=now)
     limits_form = LimitsForm.of(limits_of_card(found), language)
-    shown = {"shown": shown_holdings(held, language, now), "pin": pin, "limits": limits_form}
+    places = places_of(cards_of(request.signed_in.principal_id), at_most=PLACES_SHOWN)
+    shown = {"shown": shown_holdings(held, places, language, now), "pin": pin, "limits": limits_form}
     return fragment(request, "web/account/card.html", shown)
 
 

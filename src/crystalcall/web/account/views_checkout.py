@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from crystalcall.customers.queries import contact
+from crystalcall.hall.typed import typed
 from crystalcall.plumbing import clock
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.shop.cart import read_cart
@@ -19,7 +20,6 @@ from crystalcall.shop.orders.values import (
     PlacingProblemReason,
 )
 from crystalcall.web.account.fragments import AccountRequest, account_page, fragment, go
-from crystalcall.web.account.typed import typed
 from crystalcall.web.account.views_orders import hand_off
 from crystalcall.web.context import Site
 from crystalcall.web.shop.forms import CheckoutForm, read_form

@@ -12,11 +12,12 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from crystalcall.customers.contact_details import ContactProblems, problem_text
+from crystalcall.customers.contact_details import ContactProblems
 from crystalcall.customers.signing_in import actions
 from crystalcall.customers.signing_in.values import (
     AgePass,
     AgeProblem,
+    Audience,
     Issued,
     LinkKind,
     LinkRefused,
@@ -27,12 +28,15 @@ from crystalcall.customers.signing_in.values import (
     RegistrationRefused,
     TooYoung,
 )
+from crystalcall.hall.fragments import private
+from crystalcall.hall.sign_in_words import STATUSES, password_problem_said, refusal_said, wait_said
+from crystalcall.hall.typed import password_typed, typed
+from crystalcall.hall.views_links import link_shell
 from crystalcall.plumbing import clock
+from crystalcall.plumbing.sources import source_of
 from crystalcall.web.account.fragments import KeyRequest, before_sign_in, fragment, given, shell
-from crystalcall.web.account.sign_in_words import STATUSES, password_problem_said, refusal_said, wait_said
-from crystalcall.web.account.typed import password_typed, source_of, typed
+from crystalcall.web.account.wording import problem_said
 from crystalcall.web.context import Site
-from crystalcall.web.shop.views_orders import private
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ def register(request: HttpRequest) -> HttpResponse:
     if isinstance(answer, TooYoung):
         return render(request, "web/account/too_young.html", status=200)
     said = {
-        AgeProblem.NOT_A_DATE: _("Please give the month and a year with four digits."),
+        AgeProblem.NOT_A_DATE: _(
+            "Please look at month and year once more: the month of your birth, and the whole year."
+        ),
         AgeProblem.FORM_USED: _("This form was answered already or is too old. Here is a fresh one."),
     }[answer.reason]
     return _age_page(request, answer.question, said, 422)
@@ -77,20 +83,8 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
     """The link of a registration: a GET only asks for the password, a POST by the script confirms and signs in."""
     if request.method == "POST":
         return _confirmed(request, secret)
-    return link_shell(request, secret, LinkKind.CONFIRM, "web/account/confirm.html")
-
-
-def link_shell(request: HttpRequest, secret: str, kind: LinkKind, template: str) -> HttpResponse:
-    """A shell that begins with the form of a mailed link instead of the sign-in; nothing is changed by it."""
-    looked = actions.look_at_link(secret, now=clock.now())
-    if isinstance(looked, LinkRefused) or looked.kind is not kind:
-        return link_refused(request)
-    return private(shell)(request, {"begin": template, "secret": secret})
-
-
-def link_refused(request: HttpRequest) -> HttpResponse:
-    """One page for every reason a link opens nothing: what helps is always a new one."""
-    return private(render)(request, "web/account/link_refused.html", status=404)
+    wanted = (LinkKind.CONFIRM, Audience.CUSTOMER)
+    return link_shell(request, secret, wanted, ("web/account/confirm.html", shell))
 
 
 @before_sign_in
@@ -99,7 +93,7 @@ def _confirmed(request: KeyRequest, secret: str) -> HttpResponse:
     if isinstance(answer, Issued):
         return given(answer, reverse("account"))
     if isinstance(answer, LinkRefused):
-        return fragment(request, "web/account/parts/link_over.html", status=404)
+        return fragment(request, "hall/parts/link_over.html", status=404)
     wrong = refusal_said(answer) if STATUSES.get(answer.reason) else _("This is not the password of the registration.")
     shown = {"secret": secret, "wrong": wrong}
     return fragment(request, "web/account/confirm.html", shown, STATUSES.get(answer.reason, 422))
@@ -118,7 +112,11 @@ def _details(request: HttpRequest) -> HttpResponse:
     if isinstance(answer, PasswordProblem):
         return _details_page(request, form.wrong(password=password_problem_said(answer.reason)), 422)
     if isinstance(answer, ContactProblems):
-        return _details_page(request, form.wrong(**{each.field: problem_text(each) for each in answer.problems}), 422)
+        errors = {each.field: problem_said(each) for each in answer.problems}
+        problem = actions.password_problem(customer.password, (form.name, form.email))
+        if problem is not None:
+            errors["password"] = password_problem_said(problem.reason)
+        return _details_page(request, form.wrong(**errors), 422)
     return _not_registered(request, form, answer)
 
 

@@ -7,20 +7,19 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from crystalcall.customers.actions import DetailsChanged, NobodyKnown, change_details
-from crystalcall.customers.contact_details import problem_text
 from crystalcall.customers.queries import Contact, contact
+from crystalcall.hall.saying import address_after, said_done
+from crystalcall.hall.typed import typed
 from crystalcall.plumbing import clock
+from crystalcall.privacy.keepers import has_archive
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.shop.orders.actions.claiming import claimable
 from crystalcall.shop.orders.belongings import cards_of, holdings_of, places_of
 from crystalcall.web.account.fragments import AccountRequest, account_page, fragment, go
-from crystalcall.web.account.saying import address_after, said_done
-from crystalcall.web.account.showing import minutes_to_places
-from crystalcall.web.account.typed import typed
+from crystalcall.web.account.showing import PLACES_SHOWN, minutes_to_places
 from crystalcall.web.account.uses import open_uses_said
+from crystalcall.web.account.wording import problem_said
 from crystalcall.web.context import NAMES, Site
-
-PLACES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def details(request: AccountRequest) -> HttpResponse:
         return go(address_after("account-details", "updated" if answer.is_new else "same"))
     if isinstance(answer, NobodyKnown):
         return _details(request, None, form, status=422)
-    errors = {problem.field: problem_text(problem) for problem in answer.problems}
+    errors = {problem.field: problem_said(problem) for problem in answer.problems}
     wrong = DetailsForm(form.name, form.telephone, form.language, errors)
     return _details(request, known, wrong, status=422)
 
@@ -77,5 +76,10 @@ def _form_of(known: Contact | None) -> DetailsForm:
 def _details(
     request: AccountRequest, known: Contact | None, form: DetailsForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    shown = {"form": form, "email": known.email if known else "", "languages": tuple(NAMES.items())}
+    shown = {
+        "form": form,
+        "email": known.email if known else "",
+        "languages": tuple(NAMES.items()),
+        "archives": has_archive(),
+    }
     return fragment(request, "web/account/details.html", shown | more, status)

@@ -5,8 +5,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from crystalcall.hall.saying import address_after, said_done
+from crystalcall.hall.typed import typed
 from crystalcall.mailings.farewell import say_farewell
 from crystalcall.plumbing import clock
+from crystalcall.plumbing.settings import current
 from crystalcall.privacy import keepers
 from crystalcall.privacy.erasures.values import ErasureWaits
 from crystalcall.privacy.keepers import NameKind, Person
@@ -16,11 +19,9 @@ from crystalcall.privacy.queries import providers_of_subjects
 from crystalcall.privacy.requests.exporting import PersonalData, gather
 from crystalcall.privacy.requests.writing import as_zip, shown_sections
 from crystalcall.shop.orders.actions import leave
-from crystalcall.shop.orders.belongings import cards_of, holdings_of
+from crystalcall.shop.orders.belongings import CardHoldings, cards_of, holdings_of
 from crystalcall.shop.orders.values import BalanceWay, Left
 from crystalcall.web.account.fragments import AccountRequest, account_page, fragment, go, out
-from crystalcall.web.account.saying import address_after, said_done
-from crystalcall.web.account.typed import typed
 from crystalcall.web.account.uses import open_uses_said
 from crystalcall.web.context import Site
 
@@ -32,10 +33,14 @@ def privacy(request: AccountRequest) -> HttpResponse:
     """What can be done with one's own data; a POST shows it or gives it as a file, gathered at that moment."""
     me, now = request.signed_in.principal_id, clock.now()
     if request.method != "POST":
+        words = {
+            "agreed": _("Thank you. It counts from now on."),
+            "unknown": _("Nothing was agreed to: no such version of the policy is in force."),
+        }
         shown = {
             "open_uses": open_uses_said(me, now=now),
             "recipients": _recipients(request),
-            "done": said_done(request, {"agreed": _("Thank you. It counts from now on.")}),
+            "done": said_done(request, words),
         }
         return fragment(request, "web/account/privacy.html", shown)
     data = _gathered(request)
@@ -51,28 +56,31 @@ def agreement(request: AccountRequest) -> HttpResponse:
     """Agree to the new uses that the page named; only the version that was shown is agreed to."""
     version = typed(request.POST, "version", VERSION_DIGITS)
     if request.method == "POST" and version.isascii() and version.isdigit():
-        agree(request.signed_in.principal_id, int(version), now=clock.now())
-    return go(address_after("account-privacy", "agreed"))
+        answer = agree(request.signed_in.principal_id, int(version), now=clock.now())
+        if isinstance(answer, bool):
+            return go(address_after("account-privacy", "agreed"))
+    return go(address_after("account-privacy", "unknown"))
 
 
 @account_page(fresh=True)
 def delete(request: AccountRequest) -> HttpResponse:
-    """Delete my account: what goes, what stays sealed and until when, the balance first; then at once."""
+    """Delete my account: what goes, what stays and until when, the balance first; then at once."""
     if request.method != "POST":
         return _delete_page(request)
     way = next((each for each in BalanceWay if each.value == typed(request.POST, "balance")), None)
-    if not typed(request.POST, "sure") or (way is None and _has_balance(request)):
-        return _delete_page(request, {"unsure": True, "way": typed(request.POST, "balance")}, 422)
+    if not typed(request.POST, "sure") or (way is None and _filled(request)):
+        ticked = {"way": typed(request.POST, "balance"), "nothing_sealed": typed(request.POST, "nothing_sealed")}
+        return _delete_page(request, {"unsure": True, **ticked}, 422)
     now, me = clock.now(), _person(request)
     address = keepers.mail_address(me)
-    left = leave(request.signed_in.principal_id, me, way or BalanceWay.NEW_PINS, now=now)
-    if not isinstance(left, Left):
-        return fragment(
-            request, "web/account/deletion_waits.html", {"for_money": isinstance(left, ErasureWaits) and left.for_money}
-        )
-    if address is not None:
-        say_farewell(address, left.erased, now=now)
-    return out(fragment(request, "web/account/deleted.html", {"left": left}))
+    nothing_sealed = bool(typed(request.POST, "nothing_sealed"))
+    left = leave(request.signed_in.principal_id, me, way or BalanceWay.NEW_PINS, nothing_sealed=nothing_sealed, now=now)
+    if isinstance(left, ErasureWaits):
+        return fragment(request, "web/account/deletion_waits.html", {"for_money": left.for_money})
+    if isinstance(left, Left) and address is not None:
+        say_farewell(address, left.erased, owed_micros=left.owed_micros, now=now)
+    # Nobody is left to forget where another tab was faster: it has shown the PINs.
+    return out(fragment(request, "web/account/deleted.html", {"left": left if isinstance(left, Left) else None}))
 
 
 def _person(request: AccountRequest) -> Person:
@@ -91,15 +99,20 @@ def _recipients(request: AccountRequest) -> tuple[str, ...]:
     )
 
 
-def _has_balance(request: AccountRequest) -> bool:
+def _filled(request: AccountRequest) -> tuple[CardHoldings, ...]:
+    """The cards of the account on which something is."""
     held = holdings_of(cards_of(request.signed_in.principal_id), now=clock.now())
-    return any(each.balance.available_micros or each.minutes for each in held)
+    return tuple(each for each in held if not each.is_empty)
 
 
 def _delete_page(request: AccountRequest, more: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    held = holdings_of(cards_of(request.signed_in.principal_id), now=clock.now())
-    left = [each for each in held if each.balance.available_micros or each.minutes]
-    person = _person(request)
-    unpaid = [number for keeper in keepers.all_keepers() for number in keeper.unpaid(person)]
-    shown = {"held": left, "unpaid": unpaid, "archives": keepers.has_archive(), **(more or {})}
+    held, person = _filled(request), _person(request)
+    shown = {
+        "held": held,
+        "calling": any(each.is_calling for each in held),
+        "unpaid": [number for keeper in keepers.all_keepers() for number in keeper.unpaid(person)],
+        "archives": keepers.has_archive(),
+        "kept_months": current().record_retention_months,
+        **(more or {}),
+    }
     return fragment(request, "web/account/delete.html", shown, status)

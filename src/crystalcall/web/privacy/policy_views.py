@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+import msgspec
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from crystalcall.plumbing import clock
 from crystalcall.privacy import policy
+from crystalcall.privacy.clauses.evidence import reworded
 from crystalcall.privacy.clauses.reading import clauses
 from crystalcall.privacy.inventory_view import collected
 from crystalcall.privacy.policy.differences import practice_changes, text_changes
@@ -51,7 +53,9 @@ def policy_page(request: HttpRequest) -> HttpResponse:
     context = _version_context(version) | {
         "collected": collected(),
         "recipients": [words.recipient_said(each) for each in version.practices.providers],
+        "practices": version.practices,
         "statuses": {entry.id: entry for entry in clauses()},
+        "unproven": reworded(version),
         "asks_not_to_sell": request.headers.get(GPC) == "1",
     }
     response = render(request, "web/privacy.html", context)
@@ -84,6 +88,15 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "practices": words.practices_said(version.practices),
     }
     return render(request, "web/policy_version.html", context)
+
+
+@require_safe
+@readable
+def practices_of(_request: HttpRequest, number: int) -> HttpResponse:
+    """The practices of a version for machines: to what the program holds itself while that version is in force."""
+    version, _before = _published(number, clock.now())
+    told = msgspec.to_builtins(version.practices) | {"content_sha256": version.content_sha256}
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe

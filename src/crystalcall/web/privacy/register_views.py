@@ -9,8 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from crystalcall.plumbing.settings import current
+from crystalcall.privacy.erasures.values import mark_of
 from crystalcall.privacy.register import publishing, queries
 from crystalcall.privacy.register.kinds import EntryKind
+from crystalcall.privacy.register.values import EntryInfo
 from crystalcall.web.privacy.register_words import KIND_WORDS
 
 DAYS_SHOWN: Final = 14
@@ -44,6 +46,8 @@ class EntryLine:
     sequence: int
     words: str
     at: datetime
+    mark: str = ""
+    """Of a deletion, by which its person finds it."""
 
 
 @require_safe
@@ -61,7 +65,7 @@ def register(request: HttpRequest) -> HttpResponse:
     facts = {
         "head": head,
         "days": days,
-        "told": [EntryLine(each.sequence, str(KIND_WORDS[each.kind]), each.at) for each in found[:LINES_SHOWN]],
+        "told": [_line_of(each) for each in found[:LINES_SHOWN]],
         "older": found[LINES_SHOWN - 1].sequence if len(found) > LINES_SHOWN else None,
         "lost": queries.lost_days(),
         "many": [line for line in lines if line.count],
@@ -74,6 +78,11 @@ def register(request: HttpRequest) -> HttpResponse:
         "seen": f"--seen {head.day}:{head.short_root}" if head else "",
     }
     return render(request, "web/register.html", facts)
+
+
+def _line_of(entry: EntryInfo) -> EntryLine:
+    mark = mark_of(str(entry.facts.get("ledger_line", "")))
+    return EntryLine(entry.sequence, str(KIND_WORDS[entry.kind]), entry.at, mark)
 
 
 @require_safe

@@ -28,6 +28,8 @@ KIND_WORDS: Final[Mapping[EntryKind, "_StrPromise"]] = {
     EntryKind.ARCHIVE_SEALED: _("Something sealed in the archive"),
     EntryKind.ARCHIVE_OPENED: _("Something in the archive opened by two officers"),
     EntryKind.ARCHIVE_REWRAPPED: _("The archive given to the officers who serve now"),
+    EntryKind.CHILD_SUSPECTED: _("Somebody suspected to be a child: nothing leaves"),
+    EntryKind.SUSPICION_LIFTED: _("A suspicion that somebody is a child taken back"),
     EntryKind.ARCHIVE_DESTROYED: _("Something in the archive destroyed"),
     EntryKind.AUTHORITY_REQUEST: _("A request of an authority"),
     EntryKind.AUTHORITY_APPROVED: _("A request of an authority approved"),
@@ -41,6 +43,7 @@ KIND_WORDS: Final[Mapping[EntryKind, "_StrPromise"]] = {
     EntryKind.BACKUP_MADE: _("A backup made"),
     EntryKind.BACKUP_RESTORED: _("A backup restored"),
     EntryKind.ERASURES_REPLAYED: _("Deletions done again after a restore"),
-    EntryKind.REVEALED: _("Masked data looked at by an officer"),
+    EntryKind.LEDGER_REBUILT: _("A lost list of deletions written anew"),
+    EntryKind.REVEALED: _("Masked data looked at by one of our staff"),
     EntryKind.OUTER_KEY_ROTATED: _("The outer key changed"),
 }

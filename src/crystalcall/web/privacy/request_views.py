@@ -5,17 +5,19 @@ scanner changes nothing; a POST proves the mailbox and gets a ticket, which stan
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crystalcall.hall.fragments import private
 from crystalcall.plumbing import clock
 from crystalcall.privacy import keepers
 from crystalcall.privacy.requests import actions, one_time
 from crystalcall.privacy.requests.actions.opening import Asked
-from crystalcall.privacy.requests.actions.serving import COPIES, ENDINGS, Held, Ready
+from crystalcall.privacy.requests.actions.serving import COPIES, ENDINGS, Held, NothingToCorrect, Ready
 from crystalcall.privacy.requests.values import Channel, KeyRefused, KeyRole
 from crystalcall.privacy.requests.wording import kind_said
 from crystalcall.privacy.requests.writing import as_zip, schema_text, shown_sections
@@ -33,7 +35,6 @@ from crystalcall.web.privacy.request_forms import (
     typed,
 )
 from crystalcall.web.privacy.request_sources import wait_seconds
-from crystalcall.web.shop.views_orders import private
 
 Act = Callable[[HttpRequest, str, Ready], HttpResponse]
 
@@ -142,6 +143,8 @@ def _correct(request: HttpRequest, ticket: str, ready: Ready) -> HttpResponse:
     corrected = actions.correct(ticket, correction, now=clock.now())
     if isinstance(corrected, KeyRefused):
         return _refused(request)
+    if isinstance(corrected, NothingToCorrect):
+        return _page(request, ticket, replace(ready, is_correctable=False), status=422)
     return render(request, "web/request_done.html", {"corrected": corrected})
 
 

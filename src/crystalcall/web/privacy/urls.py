@@ -9,6 +9,7 @@ urlpatterns = [
     path("privacy/versions/", policy_views.versions_page, name="policy-versions"),
     path("privacy/versions/<int:number>/", policy_views.version_page, name="policy-version"),
     path("privacy/versions/<int:number>/changes/", policy_views.changes_page, name="policy-changes"),
+    path("privacy/versions/<int:number>/practices.json", policy_views.practices_of, name="policy-practices"),
     path("privacy/evidence/", evidence_views.evidence, name="evidence"),
     path("privacy/evidence.json", evidence_views.evidence_json, name="evidence-json"),
     path("privacy/data-map/", evidence_views.data_map, name="data-map"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,8 @@ from crystalcall.shop.orders.queries import CardView, OrderView
 from crystalcall.shop.orders.values import CardStock, OrderStock
 from crystalcall.shop.orders.wording import coverage_name
 from crystalcall.web.shop import popular
+
+RUNNING: Final = frozenset({CallState.AUTHORIZED, CallState.ANSWERED})
 
 
 class Stage(StrEnum):
@@ -52,6 +55,11 @@ class ShownCall:
     high_micros: int
     said_state: str
     explanation: tuple[str, ...]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, so that its charge stands."""
+        return self.proof.state not in RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ def shown_call(proof: CallProof, language: str) -> ShownCall:
 
 def call_state_text(proof: CallProof) -> str:
     """Where a call stands or how it ended, in a few words for its buyer."""
-    if proof.state in {CallState.AUTHORIZED, CallState.ANSWERED}:
+    if proof.state in RUNNING:
         return _("in progress")
     if not proof.used_seconds:
         return {

@@ -53,9 +53,7 @@ def _summaries(language: str, now: datetime) -> tuple[CountrySummary, ...]:
     deck = rates.current_deck(now)
     if deck is None:
         return ()
-    by_iso2 = {country.iso2: country for country in rates.countries(deck.id, language)}
-    wanted = AROUND_RUSSIA if language == "ru" else CALLED_MOST
-    return tuple(by_iso2[iso2] for iso2 in wanted if iso2 in by_iso2)
+    return rates.some_countries(AROUND_RUSSIA if language == "ru" else CALLED_MOST, deck.id, language)
 
 
 def summary_lines(countries: Sequence[CountrySummary], now: datetime) -> tuple[PriceLine, ...]:
@@ -90,7 +88,10 @@ def _example(country: CountrySummary, minutes: int) -> Example:
 
 
 def balance_examples(balance_micros: int, card_deck_id: int, language: str, now: datetime) -> tuple[Example, ...]:
-    """What a card's balance still buys, rated as calls are: by the cheaper of the deck bought under and today's."""
+    """What a card's balance still buys, rated as calls are: by the cheaper of the deck bought under and today's.
+
+    Where that is not even a minute, nothing is said.
+    """
     found = []
     for country in _summaries(language, now)[:EXAMPLES_SHOWN]:
         if country.landline is None:
@@ -98,7 +99,8 @@ def balance_examples(balance_micros: int, card_deck_id: int, language: str, now:
         offers = [country.landline.terms]
         offers += [line.dearest.terms for line in _landlines(country.iso2, card_deck_id)]
         bought = quote_at_any_hour(balance_micros, offers).minutes
-        found.append(_example(country, bought))
+        if bought:
+            found.append(_example(country, bought))
     return tuple(found)
 
 

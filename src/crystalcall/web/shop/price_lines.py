@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from crystalcall.hall import format as figures
 from crystalcall.minutes.rates.values import RatedPrefix, ReferencePrice
 from crystalcall.rules.numbering import LineType
 from crystalcall.rules.rating import Quote, RateTerms
@@ -16,7 +17,6 @@ from crystalcall.shop.cart import Cart, CartLine, address
 from crystalcall.shop.cart.values import QUANTITY_LIMIT
 from crystalcall.shop.catalogue.queries import ProductInfo
 from crystalcall.shop.catalogue.quotes import price_range, quote_at_any_hour
-from crystalcall.web import format as figures
 from crystalcall.web.shop.terms import language, terms_note
 
 # The credit whose minutes a price line shows where no other is chosen: ten dollars.

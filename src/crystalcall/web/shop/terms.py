@@ -9,9 +9,9 @@ from babel.dates import format_date, format_time
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from crystalcall.hall import format as figures
 from crystalcall.plumbing.settings import current
 from crystalcall.rules.rating import PriceStep, RateTerms, TimeBand
-from crystalcall.web import format as figures
 
 USUAL_INCREMENT_SECONDS = 60
 # Any Monday: the seconds of a week are counted from its midnight.

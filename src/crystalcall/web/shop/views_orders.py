@@ -1,13 +1,13 @@
 """The order's own pages. Their address is a bearer token: never indexed, never stored, and a GET changes nothing."""
 
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from crystalcall.hall.fragments import private
 from crystalcall.minutes.calls.queries import access_numbers
 from crystalcall.payments.actions import HandOff, PaymentUnavailable, UnavailableReason
 from crystalcall.plumbing import clock
@@ -20,23 +20,8 @@ from crystalcall.shop.orders.values import NotPayable
 from crystalcall.web.context import Site
 from crystalcall.web.shop.order_pages import OrderPage, Stage, order_page, stage_of
 
-View = Callable[..., HttpResponse]
-
 # Reasons for having no form that the order's own page explains.
 SETTLED_ELSEWHERE = frozenset({UnavailableReason.ALREADY_PAID, UnavailableReason.IN_REVIEW})
-
-
-def private(view: View) -> View:
-    """Keep a page out of every cache and every index."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        return response
-
-    return guarded
 
 
 @require_safe

@@ -2,9 +2,9 @@
 
 from django import template
 
+from crystalcall.hall.templatetags.figures import language
 from crystalcall.privacy.clauses.figures import Line
 from crystalcall.web.evidence_words import line_words
-from crystalcall.web.templatetags.crystal import language
 
 register = template.Library()
 

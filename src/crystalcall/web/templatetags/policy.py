@@ -6,9 +6,9 @@ from typing import Any
 
 from django import template
 
-from crystalcall.web import format as figures
+from crystalcall.hall import format as figures
+from crystalcall.hall.templatetags.figures import language
 from crystalcall.web.policy_words import day_said
-from crystalcall.web.templatetags.crystal import language
 
 register = template.Library()
 

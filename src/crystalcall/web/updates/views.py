@@ -4,11 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from crystalcall.hall.fragments import private
 from crystalcall.plumbing import clock
 from crystalcall.shop.orders.actions import stop_notices
 from crystalcall.shop.orders.queries import notice_link
 from crystalcall.shop.orders.values import UnknownLink
-from crystalcall.web.shop.views_orders import private
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

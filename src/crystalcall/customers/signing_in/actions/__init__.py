@@ -3,6 +3,7 @@
 from crystalcall.customers.signing_in.actions.asking import grant_try, request_reset, request_try
 from crystalcall.customers.signing_in.actions.credentials import add_credential, remove_credential
 from crystalcall.customers.signing_in.actions.email_changes import confirm_email_change, request_email_change
+from crystalcall.customers.signing_in.actions.enrolling import enroll, enter_without_factor, remove_factors
 from crystalcall.customers.signing_in.actions.entering import finish_second_factor, reauthenticate, sign_in
 from crystalcall.customers.signing_in.actions.passwords import change_password, reset
 from crystalcall.customers.signing_in.actions.registering import confirm_registration, register
@@ -32,6 +33,8 @@ __all__ = [
     "end",
     "end_all",
     "end_others",
+    "enroll",
+    "enter_without_factor",
     "extend",
     "finish_second_factor",
     "grant_try",
@@ -45,6 +48,7 @@ __all__ = [
     "recovery_codes",
     "register",
     "remove_credential",
+    "remove_factors",
     "request_email_change",
     "request_reset",
     "request_try",

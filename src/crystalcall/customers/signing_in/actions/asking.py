@@ -7,6 +7,7 @@ from django.db import transaction
 
 from crystalcall.customers.signing_in import links, sources, trying
 from crystalcall.customers.signing_in.addresses import address_index
+from crystalcall.customers.signing_in.occurring import noted
 from crystalcall.customers.signing_in.values import (
     Audience,
     LinkKind,
@@ -20,6 +21,7 @@ from crystalcall.customers.signing_in.values import (
 HOUR_SECONDS: Final = 3600
 
 
+@noted("reset_link")
 def request_reset(
     audience: Audience, email: str, source: str = "", *, now: datetime
 ) -> LinkRequested | TooManyRequests:
@@ -27,11 +29,13 @@ def request_reset(
     return _request(LinkKind.RESET, audience, email, source, now)
 
 
+@noted("try_link")
 def request_try(audience: Audience, email: str, source: str = "", *, now: datetime) -> LinkRequested | TooManyRequests:
     """Have a link mailed that lets the browser that presses it try at once, instead of waiting."""
     return _request(LinkKind.TRY, audience, email, source, now)
 
 
+@noted("try")
 def grant_try(secret: str, thumbprint: str, *, now: datetime) -> TryGranted | LinkRefused:
     """Let this browser try at the address that the link went to; the link is used up."""
     link = links.look(secret, LinkKind.TRY, now=now)

@@ -36,18 +36,26 @@ def add_credential(
     ensure((principal_id,), now=now)
     try:
         with transaction.atomic():
-            Credential.objects.create(
-                principal_id=principal_id,
-                audience=audience.value,
-                address_index=address_index(audience, email),
-                password_hash=password_hash,
-                created_at=now,
-                password_changed_at=now,
-                policy_version=current_number(),
-            )
+            create_credential(audience, principal_id, email, password_hash, now)
     except IntegrityError:
         return AddressTaken()
     return CredentialAdded()
+
+
+@sensitive_variables("password_hash")
+def create_credential(
+    audience: Audience, principal_id: UUID, email: str, password_hash: str, now: datetime
+) -> Credential:
+    """The row by which somebody signs in, in the caller's transaction. Errors: IntegrityError where there is one."""
+    return Credential.objects.create(
+        principal_id=principal_id,
+        audience=audience.value,
+        address_index=address_index(audience, email),
+        password_hash=password_hash,
+        created_at=now,
+        password_changed_at=now,
+        policy_version=current_number(),
+    )
 
 
 def remove_credential(audience: Audience, principal_id: UUID, *, now: datetime) -> bool:  # noqa: ARG001 - every action is told the time

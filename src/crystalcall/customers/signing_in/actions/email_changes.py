@@ -13,6 +13,7 @@ from crystalcall.customers.signing_in.addresses import address_index
 from crystalcall.customers.signing_in.locks import locked_change, locked_credential
 from crystalcall.customers.signing_in.models import Credential, EmailChange, MailedLink
 from crystalcall.customers.signing_in.news import tell
+from crystalcall.customers.signing_in.occurring import noted
 from crystalcall.customers.signing_in.values import (
     Audience,
     ChangeAgreed,
@@ -25,6 +26,7 @@ from crystalcall.customers.signing_in.values import (
     NewsKind,
     SignedIn,
 )
+from crystalcall.privacy.holds.locks import lock_people
 from crystalcall.privacy.keepers import Correction, NameKind, Person
 from crystalcall.privacy.keys.sealing import seal_field
 from crystalcall.privacy.policy.queries import current_number
@@ -36,6 +38,7 @@ class _TakenError(Exception):
     """Somebody else signs in with the new address by now."""
 
 
+@noted("address_change")
 def request_email_change(signed_in: SignedIn, email: str, *, now: datetime) -> ChangeRequested | ChangeRefused:
     """Ask both mailboxes; the answer is the same where somebody else signs in with the new address already.
 
@@ -61,6 +64,7 @@ def request_email_change(signed_in: SignedIn, email: str, *, now: datetime) -> C
     return ChangeRequested()
 
 
+@noted("address_change_confirmed")
 def confirm_email_change(secret: str, *, now: datetime) -> ChangeAgreed | LinkRefused:
     """Agree for the mailbox that this link went to; with the other half, the new address counts from now on."""
     link = links.look(secret, LinkKind.CHANGE_OLD, LinkKind.CHANGE_NEW, now=now)
@@ -93,6 +97,8 @@ def _begin(credential: Credential, email: str, index: bytes, now: datetime) -> N
 def _agree(link: MailedLink, now: datetime) -> ChangeAgreed | LinkRefused:
     if link.change is None:
         return LinkRefused(LinkRefusal.UNKNOWN)
+    # Before any row of theirs, as an erasure and a legal hold do.
+    lock_people((link.change.credential_id,))
     credential = locked_credential(link.change.credential_id)
     change = locked_change(link.change.pk)
     if credential is None or change is None or change.is_void:

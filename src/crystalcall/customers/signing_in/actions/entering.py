@@ -17,6 +17,7 @@ from crystalcall.customers.signing_in.hashing import Busy, Checked, check_passwo
 from crystalcall.customers.signing_in.locks import locked_credential
 from crystalcall.customers.signing_in.models import Ceremony, Credential, SignIn
 from crystalcall.customers.signing_in.news import tell
+from crystalcall.customers.signing_in.occurring import noted
 from crystalcall.customers.signing_in.standing import issue
 from crystalcall.customers.signing_in.values import (
     Audience,
@@ -41,6 +42,7 @@ _OVER = SignInRefused(SignInRefusal.CHALLENGE_OVER)
 FACTOR_GUESSED_AFTER = 5
 
 
+@noted("sign_in")
 @sensitive_variables("email", "password", "rehashed")
 def sign_in(
     audience: Audience, email: str, password: str, thumbprint: str, source: str = "", *, now: datetime
@@ -73,6 +75,7 @@ def sign_in(
     return _enter(credential, _renewed(checked, password), thumbprint, now)
 
 
+@noted("password_again")
 @sensitive_variables("password")
 def reauthenticate(signed_in: SignedIn, password: str, *, now: datetime) -> Issued | SecondFactorNeeded | SignInRefused:
     """Ask for the password again, and the second factor where there is one: a new token, and the old one is ended."""
@@ -102,6 +105,7 @@ def check_again(credential: Credential, password: str, now: datetime) -> SignInR
     return None
 
 
+@noted("second_factor")
 @sensitive_variables("answer")
 def finish_second_factor(
     challenge: str, answer: SecondFactorAnswer, thumbprint: str, *, now: datetime

@@ -12,6 +12,7 @@ from crystalcall.customers.signing_in.judging import password_problem
 from crystalcall.customers.signing_in.locks import locked_credential
 from crystalcall.customers.signing_in.models import Ceremony, Credential, MailedLink, SignIn
 from crystalcall.customers.signing_in.news import tell
+from crystalcall.customers.signing_in.occurring import noted
 from crystalcall.customers.signing_in.principals import contact_of
 from crystalcall.customers.signing_in.standing import end_sign_ins, issue
 from crystalcall.customers.signing_in.values import (
@@ -29,6 +30,7 @@ from crystalcall.customers.signing_in.values import (
 )
 
 
+@noted("reset")
 @sensitive_variables("secret", "password", "password_hash")
 def reset(secret: str, password: str, *, now: datetime) -> PasswordSet | PasswordProblem | LinkRefused | SignInRefused:
     """Set a new password behind a mailed link, once; second factors stay what they are (ASVS 5.0, 6.4.3)."""
@@ -53,6 +55,7 @@ def reset(secret: str, password: str, *, now: datetime) -> PasswordSet | Passwor
     return PasswordSet()
 
 
+@noted("password_change")
 @sensitive_variables("current", "new", "password_hash")
 def change_password(
     signed_in: SignedIn, current: str, new: str, *, now: datetime

@@ -20,6 +20,7 @@ from crystalcall.customers.signing_in.hashing import Busy, check_password, hash_
 from crystalcall.customers.signing_in.judging import password_problem
 from crystalcall.customers.signing_in.locks import lock_registrations
 from crystalcall.customers.signing_in.models import Credential, MailedLink, Registration
+from crystalcall.customers.signing_in.occurring import noted
 from crystalcall.customers.signing_in.standing import issue
 from crystalcall.customers.signing_in.tidying import forget_registrations
 from crystalcall.customers.signing_in.values import (
@@ -43,6 +44,7 @@ from crystalcall.privacy.policy.queries import current_number
 HOUR_SECONDS: Final = 3600
 
 
+@noted("registration")
 @sensitive_variables("new", "password_hash")
 def register(
     new: NewCustomer, age_pass: str, source: str = "", *, now: datetime
@@ -70,6 +72,7 @@ def register(
     return Registered()
 
 
+@noted("registration_confirmed")
 @sensitive_variables("password")
 def confirm_registration(
     secret: str, password: str, thumbprint: str, *, now: datetime

@@ -13,6 +13,7 @@ from crystalcall.customers.signing_in import factors, passkeys, stepping, trying
 from crystalcall.customers.signing_in.locks import locked_credential
 from crystalcall.customers.signing_in.models import Credential, Passkey, SignIn, Totp
 from crystalcall.customers.signing_in.news import tell
+from crystalcall.customers.signing_in.occurring import noted
 from crystalcall.customers.signing_in.principals import contact_of
 from crystalcall.customers.signing_in.values import (
     Audience,
@@ -36,13 +37,17 @@ GROUP: Final = 4
 T = TypeVar("T")
 
 
-def totp_begin(signed_in: SignedIn, *, now: datetime) -> TotpBegun | ChangeRefused:
-    """Give a secret for an authenticator; one that counts already must be removed first."""
+def totp_begin(signed_in: SignedIn, *, is_again: bool = False, now: datetime) -> TotpBegun | ChangeRefused:
+    """Give a secret for an authenticator; one that counts already must be removed first.
+
+    Each beginning has a secret of its own, so that nobody who once saw a picture knows a later one; `is_again`
+    shows the one of this beginning once more, after a wrong code.
+    """
 
     def act(credential: Credential) -> TotpBegun | ChangeRefused:
         if factors.has_totp(credential.pk):
             return ChangeRefused(ChangeRefusal.SAME)
-        secret = factors.new_totp_secret(credential, now)
+        secret = (is_again and factors.pending_totp_secret(credential)) or factors.new_totp_secret(credential, now)
         uri = pyotp.TOTP(secret).provisioning_uri(name=_email(credential), issuer_name=ISSUER)
         said = " ".join(secret[start : start + GROUP] for start in range(0, len(secret), GROUP))
         return TotpBegun(said, uri)
@@ -50,6 +55,7 @@ def totp_begin(signed_in: SignedIn, *, now: datetime) -> TotpBegun | ChangeRefus
     return _fresh(signed_in, now, act)
 
 
+@noted("factor_change")
 def totp_confirm(signed_in: SignedIn, code: str, *, now: datetime) -> FactorAdded | ChangeRefused:
     """Have the authenticator count, once it showed a right code; with the first factor come the recovery codes."""
 
@@ -72,11 +78,13 @@ def totp_confirm(signed_in: SignedIn, code: str, *, now: datetime) -> FactorAdde
     return said
 
 
+@noted("factor_change")
 def totp_remove(signed_in: SignedIn, *, now: datetime) -> FactorRemoved | ChangeRefused:
     """Take the authenticator away."""
     return _remove(signed_in, now, lambda credential: Totp.objects.filter(pk=credential.pk).delete()[0])
 
 
+@noted("factor_change")
 def recovery_codes(signed_in: SignedIn, *, now: datetime) -> RecoveryCodes | ChangeRefused:
     """Ten fresh recovery codes; those before count no more. Only for somebody with a second factor."""
 
@@ -102,6 +110,7 @@ def passkey_options(signed_in: SignedIn, *, now: datetime) -> PasskeyOptions | C
     return _fresh(signed_in, now, act)
 
 
+@noted("factor_change")
 def passkey_add(
     signed_in: SignedIn, ceremony: str, answer: str, label: str, *, now: datetime
 ) -> FactorAdded | ChangeRefused:
@@ -121,6 +130,7 @@ def passkey_add(
     return _fresh(signed_in, now, act)
 
 
+@noted("factor_change")
 def passkey_remove(signed_in: SignedIn, passkey_id: UUID, *, now: datetime) -> FactorRemoved | ChangeRefused:
     """Take one passkey away."""
     return _remove(

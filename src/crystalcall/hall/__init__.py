@@ -1,0 +1,1 @@
+"""The hall that both doors with pages lead into: signing in, second factors, figures in both languages, the script."""
