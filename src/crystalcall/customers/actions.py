@@ -10,10 +10,11 @@ from django.db import transaction
 
 from crystalcall.customers import seals
 from crystalcall.customers.contact_details import ContactProblems, canonical_email, read_contact
-from crystalcall.customers.keeping_people import CustomersKeeper
+from crystalcall.customers.keeping_people import LANGUAGE, CustomersKeeper
 from crystalcall.customers.models import AccountLink, Customer
 from crystalcall.customers.queries import contact
-from crystalcall.privacy.holds.queries import held_names
+from crystalcall.privacy.holds.locks import lock_people
+from crystalcall.privacy.holds.prior import is_customer_held, keep_prior
 from crystalcall.privacy.keepers import Correction, NameKind, Person
 from crystalcall.privacy.keys.actions import destroy, ensure
 from crystalcall.privacy.keys.sealing import find_index, seal_field
@@ -87,9 +88,11 @@ def change_details(
 ) -> DetailsChanged | ContactProblems | NobodyKnown:
     """Put right what a customer is called, where they can be rung up (empty: nowhere), and which language they read.
 
-    What stood there before is sealed away for the records (clause C13). The e-mail address has a way of its own.
+    What stood there before is sealed away for the records (clause C13), and kept where the law orders it. The e-mail
+    address has a way of its own.
     """
     with transaction.atomic():
+        lock_people((customer_id,))
         row = Customer.objects.select_for_update().filter(pk=customer_id).first()
         known = None if row is None else contact(customer_id, purpose=Purpose.CUSTOMER_SERVICE)
         if row is None or known is None:
@@ -100,8 +103,11 @@ def change_details(
         person = Person().joined(NameKind.CUSTOMER, (customer_id,))
         wanted = Correction(name=read.name, telephone=read.telephone or "")
         corrected = CustomersKeeper().correct(person, wanted, now=now)
-        spoken = Customer.objects.filter(pk=customer_id).exclude(language=language).update(language=language)
-    return DetailsChanged(any(corrected.values()) or bool(spoken))
+        spoken = row.language != language
+        if spoken:
+            keep_prior(row.pk, {LANGUAGE: row.language}, now=now, collected_under=row.policy_version)
+            Customer.objects.filter(pk=customer_id).update(language=language)
+    return DetailsChanged(any(corrected.values()) or spoken)
 
 
 def join_guest(guest_id: UUID, customer_id: UUID, *, now: datetime) -> bool:
@@ -110,9 +116,12 @@ def join_guest(guest_id: UUID, customer_id: UUID, *, now: datetime) -> bool:
     Whoever calls this knows that the mailbox is proven; here it is held to be the same one. False where it is not,
     where nobody (any more) is this guest, or where a legal hold wants the guest as they are.
     """
-    if guest_id == customer_id or str(guest_id) in held_names(NameKind.CUSTOMER):
+    if guest_id == customer_id:
         return False
     with transaction.atomic():
+        lock_people((guest_id, customer_id))
+        if is_customer_held(guest_id):
+            return False
         rows = {row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=(guest_id, customer_id))}
         if len(rows) != len({guest_id, customer_id}):
             return False

@@ -8,7 +8,7 @@ from uuid import UUID
 from crystalcall.customers import seals
 from crystalcall.customers.contact_details import canonical_email, mask_email
 from crystalcall.customers.models import AccountLink, Customer
-from crystalcall.privacy.keys.opening import Opener, PurposeRefusedError, open_field, openers
+from crystalcall.privacy.keys.opening import Opener, PurposeRefusedError, open_field, openers_meanwhile
 from crystalcall.privacy.keys.sealing import KeyDestroyedError, find_index
 from crystalcall.privacy.purposes import Purpose
 
@@ -32,10 +32,11 @@ def contact(customer_id: UUID, *, purpose: Purpose) -> Contact | None:
     The telephone is left out where it was not given for this purpose. Errors: PurposeRefusedError where name and
     address were not.
     """
-    row = Customer.objects.filter(pk=customer_id).first()
-    if row is None:
-        return None
-    opener, under = openers((row.id,))[row.id], row.policy_version
+    with openers_meanwhile((customer_id,)) as opening:
+        row = Customer.objects.filter(pk=customer_id).first()
+        if row is None:
+            return None
+        opener, under = opening()[row.id], row.policy_version
     try:
         name = opener.open(seals.NAME, row.sealed_name, purpose=purpose, collected_under=under)
         email = opener.open(seals.EMAIL, row.sealed_email, purpose=purpose, collected_under=under)
