@@ -34,6 +34,10 @@ class Demo:
         return f"http://127.0.0.1:{self.base}"
 
     @property
+    def backoffice(self) -> str:
+        return f"http://127.0.0.1:{self.base + 1}"
+
+    @property
     def switch_api(self) -> str:
         return f"http://127.0.0.1:{self.base + 2}"
 

@@ -87,7 +87,7 @@ def test_nobody_survives_a_demo_that_is_killed_outright(place):
     demo = start_demo(place / "var", base, place / "killed.txt")
     wait_until_running(demo)
     left = children(demo.process.pid)
-    assert len(left) == 5
+    assert len(left) == 6
     demo.process.kill()
     demo.process.wait(10)
     wait_until_silent(base)

@@ -18,6 +18,8 @@ if CRYSTALCALL.profile == "test":
     ALLOWED_HOSTS.append("testserver")  # the name Django's test client gives itself
 
 ROOT_URLCONF = "crystalcall.config.urls"
+# The setting that holds the public address of what this process serves.
+OWN_ADDRESS = "store_base_url"
 WSGI_APPLICATION = "crystalcall.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -28,10 +30,12 @@ INSTALLED_APPS = [
     "crystalcall.privacy.keys",
     "crystalcall.customers",
     "crystalcall.customers.signing_in",
+    "crystalcall.customers.staff",
     "crystalcall.minutes.rates",
     "crystalcall.minutes.ledger",
     "crystalcall.minutes.pins",
     "crystalcall.minutes.limits",
+    "crystalcall.minutes.speed_dial",
     "crystalcall.minutes.calls",
     "crystalcall.minutes.cards",
     "crystalcall.payments",
@@ -39,6 +43,8 @@ INSTALLED_APPS = [
     "crystalcall.shop.orders",
     "crystalcall.mailings",
     "crystalcall.switches.http",
+    "crystalcall.hall",
+    "crystalcall.backoffice",
     "crystalcall.web",
     "django.contrib.staticfiles",
     "django_tasks",
@@ -46,7 +52,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Outermost: whatever anything below does, no cookie leaves.
+    # Around everything: what is measured is what a visitor waits for.
+    "crystalcall.plumbing.middleware.counting.counted",
+    # Outermost but for that: whatever anything below does, no cookie leaves.
     "crystalcall.plumbing.middleware.cookie_guard.cookie_guard",
     "crystalcall.plumbing.middleware.headers.security_headers",
     "csp.middleware.CSPMiddleware",
@@ -145,13 +153,16 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CRYSTALCALL.data_path("static")
-WHITENOISE_USE_FINDERS = CRYSTALCALL.profile != "production"
+# Tests read files where they are written; everybody else gets what collectstatic made of them. No other origin
+# needs them.
+WHITENOISE_USE_FINDERS = CRYSTALCALL.profile == "test"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "crystalcall.plumbing.static_files.ModuleFilesStorage"
-        if CRYSTALCALL.profile == "production"
-        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if CRYSTALCALL.profile == "test"
+        else "crystalcall.plumbing.static_files.ModuleFilesStorage",
     },
 }
 
@@ -182,10 +193,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# The same in one line, for the outermost wall, and where else a redirect may lead.
-WHOLE_CONTENT_POLICY = "; ".join(
-    f"{name} {' '.join(sources)}" for name, sources in CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
-)
+
+def whole_policy(directives: dict[str, list[str]]) -> str:
+    """A content policy as its header says it."""
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+WHOLE_CONTENT_POLICY = whole_policy(CONTENT_SECURITY_POLICY["DIRECTIVES"])
+# Where else than to our own pages a redirect may lead.
 MAY_LEAD_TO = frozenset(
     f"{each.scheme}://{each.netloc}" for each in (_gateway, urlsplit(CRYSTALCALL.store_base_url)) if each.netloc
 )

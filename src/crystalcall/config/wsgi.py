@@ -7,8 +7,9 @@ start(serving=True, watched=True)
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - what is served may only be loaded once all checks passed
 
 from crystalcall.config import django_settings  # noqa: E402 - likewise
-from crystalcall.plumbing import clock, tallies  # noqa: E402 - likewise: its table is known only then
+from crystalcall.plumbing import clock, metrics, tallies  # noqa: E402 - likewise: its table is known only then
 from crystalcall.plumbing.outer_wall import outer_wall  # noqa: E402 - likewise
+from crystalcall.plumbing.settings import current  # noqa: E402 - likewise
 from crystalcall.privacy.erasures import starting  # noqa: E402 - likewise
 
 application = outer_wall(
@@ -23,3 +24,6 @@ starting.replay_at_start(clock.now())
 
 # Each serving process writes down once a minute how many responses it gave; nothing else in it outlives a request.
 tallies.Writer().start()
+
+# What this process counts is read on a port of its own, on this machine alone.
+metrics.serve(current().port(metrics.STORE_FIGURES))

@@ -6,6 +6,7 @@ import traceback
 
 import click
 
+from crystalcall.config.cli.saying import joined, say
 from crystalcall.plumbing.settings import SettingsError
 
 EXIT_REFUSED = 1
@@ -20,7 +21,7 @@ class Program(click.Group):
         try:
             return super().invoke(ctx)
         except SettingsError as problem:
-            click.echo(f"Crystal Call cannot start. {problem}", err=True)
+            say(joined(f"Crystal Call cannot start. {problem}".splitlines()), err=True)
             ctx.exit(EXIT_USAGE)
 
 
@@ -63,6 +64,7 @@ def register_commands() -> None:
     from crystalcall.config.cli.policy_evidence import evidence_command
     from crystalcall.config.cli.privacy import privacy_group
     from crystalcall.config.cli.rates import rates_group
+    from crystalcall.config.cli.staff import staff_group
     from crystalcall.config.cli.switches import access_numbers_group, switches_group
     from crystalcall.config.cli.worker import worker_command
 
@@ -77,6 +79,7 @@ def register_commands() -> None:
         payments_group,
         privacy_group,
         policy_group,
+        staff_group,
         switches_group,
         access_numbers_group,
         worker_command,
@@ -97,8 +100,8 @@ def _register_privacy(group: click.Group) -> None:
         erase_child_command,
         erase_command,
         provider_tasks_command,
+        rebuild_replay_ledger_command,
         replay_erasures_command,
-        suspect_child_command,
     )
     from crystalcall.config.cli.privacy.export import export_command
     from crystalcall.config.cli.privacy.hold import hold_group
@@ -111,6 +114,7 @@ def _register_privacy(group: click.Group) -> None:
     )
     from crystalcall.config.cli.privacy.requests import requests_group
     from crystalcall.config.cli.privacy.retention import retention_group
+    from crystalcall.config.cli.privacy.suspect import suspect_child_command
 
     group.add_command(archive_group)
     group.add_command(authority_group)
@@ -120,7 +124,7 @@ def _register_privacy(group: click.Group) -> None:
     group.add_command(data_map_command)
     for command in (requests_group, export_command, erase_command, erase_child_command, suspect_child_command):
         group.add_command(command)
-    for command in (provider_tasks_command, replay_erasures_command):
+    for command in (provider_tasks_command, replay_erasures_command, rebuild_replay_ledger_command):
         group.add_command(command)
     for command in (officer_group, register_command, verify_register_command, sign_register_command):
         group.add_command(command)
@@ -132,14 +136,14 @@ def main() -> None:
     try:
         program()
     except SettingsError as problem:
-        click.echo(f"Crystal Call cannot start. {problem}", err=True)
+        say(joined(f"Crystal Call cannot start. {problem}".splitlines()), err=True)
         sys.exit(EXIT_USAGE)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as problem:  # noqa: BLE001 - the last guard: a user gets a sentence, the log gets the rest
         if os.environ.get("CRYSTALCALL_DEBUG") == "true":
             traceback.print_exc()
-        click.echo(
+        say(
             f"Crystal Call stopped on an unexpected error ({type(problem).__name__}). Nothing was half done.",
             err=True,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from crystalcall.config.cli.cards_words import JSON_OPTION, refuse, tell
+from crystalcall.config.cli.saying import joined
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -156,7 +157,7 @@ def _say_made(made: "Made", seconds: float, *, as_json: bool) -> None:
         *(f"{path} was removed: the new file of keys replaces it." for path in made.replaced),
         f"Done in {seconds:.1f} s. Take both files away from this machine, and keep the one of keys for days only.",
     ]
-    tell(facts, "\n".join(lines), as_json=as_json)
+    tell(facts, joined(lines), as_json=as_json)
 
 
 def _file_facts(file: "WrittenFile") -> dict[str, Any]:
@@ -172,6 +173,7 @@ def _say_restored(restored: "Restored", seconds: float, *, as_json: bool) -> Non
         "migrated": restored.migrated,
         "erasures_replayed": replayed.lines,
         "people_forgotten_again": replayed.people,
+        "archive_keys_destroyed_again": replayed.archive_keys,
         "erasures_beyond_ledger": restored.beyond_ledger,
         "register_days_lost": restored.lost_days,
         "seconds": round(seconds, 3),
@@ -182,6 +184,8 @@ def _say_restored(restored: "Restored", seconds: float, *, as_json: bool) -> Non
     if restored.migrated:
         lines.append("It was of an earlier version of the program, and was brought to this one.")
     lines.append(f"{replayed.lines:,} erasures were done again; {replayed.people:,} people were forgotten again.")
+    if replayed.archive_keys:
+        lines.append(f"{replayed.archive_keys:,} keys of the archive that had come back are destroyed again.")
     if restored.lost_days:
         lines.append(
             f"{restored.lost_days:,} signed days of the register were taken back by it; the register names them, and"
@@ -192,7 +196,7 @@ def _say_restored(restored: "Restored", seconds: float, *, as_json: bool) -> Non
             f"The replay ledger lacks {restored.beyond_ledger:,} erasures that the backup knows, so it may lack later"
             " ones too: before anybody is served, put its newest copy there, then crystalcall privacy replay-erasures."
         )
-    tell(facts, "\n".join(lines), as_json=as_json)
+    tell(facts, joined(lines), as_json=as_json)
 
 
 def _say_verified(looked: "Looked", findings: list[str], seconds: float, *, as_json: bool) -> None:
@@ -218,7 +222,7 @@ def _say_verified(looked: "Looked", findings: list[str], seconds: float, *, as_j
         if findings
         else f"This backup opens, is whole, loads, and its books and its register are in order ({seconds:.1f} s).",
     ]
-    tell(facts, "\n".join(lines), as_json=as_json)
+    tell(facts, joined(lines), as_json=as_json)
 
 
 def _size(count: int) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+from crystalcall.config.cli.saying import say
+
 URL_MARK: Final = "://"
 #: Without the keys of persons nothing sealed opens, and a backup lacks the days that were signed after it: both are so
 #: by design, and no fault of the backup.
@@ -38,7 +40,7 @@ def examine(file: Path, identity: Path, keys: Path | None, *, quiet: bool) -> li
         findings = []
         for what, command in (("Books", ["ledger", "verify"]), ("Register", ["privacy", "verify-register"])):
             if not quiet:
-                sys.stderr.write(f"{what}…\n")
+                say(f"{what}…", err=True)
             findings += _findings(what, run_in(place, [*command, "--json"], quiet=True))
     return findings
 

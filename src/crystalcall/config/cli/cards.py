@@ -24,6 +24,7 @@ from crystalcall.config.cli.cards_words import (
     span,
     tell,
 )
+from crystalcall.config.cli.saying import joined
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
@@ -55,7 +56,7 @@ def show(serial: str, as_json: bool) -> None:
     card = queries.card(serial, now=now())
     if isinstance(card, UnknownSerial):
         _turn_away(card, as_json=as_json)
-    tell(card_facts(card), "\n".join(card_lines(card)), as_json=as_json)
+    tell(card_facts(card), joined(card_lines(card)), as_json=as_json)
 
 
 @cards_group.command("limit")
@@ -90,7 +91,7 @@ def limit(serial: str, clear: bool, as_json: bool, **typed: Any) -> None:
         outcome = changed
     if isinstance(outcome, UnknownSerial):
         _turn_away(outcome, as_json=as_json)
-    tell({"serial": serial, "limits": limit_facts(outcome)}, "\n".join(limit_lines(outcome)), as_json=as_json)
+    tell({"serial": serial, "limits": limit_facts(outcome)}, joined(limit_lines(outcome)), as_json=as_json)
 
 
 @cards_group.command("give-minutes")

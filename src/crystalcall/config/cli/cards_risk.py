@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from crystalcall.config.cli.cards_words import JSON_OPTION, refuse, tell
+from crystalcall.config.cli.saying import joined, say
 
 
 @click.group("risk")
@@ -23,12 +24,12 @@ def list_ranges(as_json: bool) -> None:
     found = risk_list()
     if as_json:
         rows = [{"prefix": each.prefix, "note": each.note, "added_at": each.added_at.isoformat()} for each in found]
-        click.echo(json.dumps(rows))
+        say(json.dumps(rows))
         return
     for each in found:
-        click.echo(f"+{each.prefix}\t{each.note}")
+        say(f"+{each.prefix}\t{each.note}")
     if not found:
-        click.echo("No range is on the list: crystalcall cards risk import FILE", err=True)
+        say("No range is on the list: crystalcall cards risk import FILE", err=True)
 
 
 @risk_group.command("add")
@@ -82,8 +83,8 @@ def import_file(file: Path, replace_all: bool, as_json: bool) -> None:
     except (OSError, UnicodeDecodeError) as problem:
         refuse("unreadable", f"Nothing was imported: {file} cannot be read ({problem}).", as_json=as_json)
     if isinstance(outcome, BadRiskFile):
-        problems = "\n".join(f"line {problem.line}: {problem.reason}" for problem in outcome.problems)
-        refuse("bad_file", f"Nothing was imported from {file}.\n{problems}", as_json=as_json)
+        problems = [f"line {problem.line}: {problem.reason}" for problem in outcome.problems]
+        refuse("bad_file", joined([f"Nothing was imported from {file}.", *problems]), as_json=as_json)
     facts = {"added": outcome.added, "known": outcome.known, "removed": outcome.removed}
     sentence = f"{outcome.added} ranges are guarded from now on, {outcome.known} were before"
     tell(facts, f"{sentence}, {outcome.removed} are no longer.", as_json=as_json)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
     from crystalcall.minutes.cards.values import Card
@@ -71,14 +73,14 @@ class Figure(click.ParamType["int | str"]):
 
 
 def refuse(code: str, sentence: str, *, as_json: bool) -> NoReturn:
-    """End with exit code 1: the sentence, or an object that names the refusal."""
-    click.echo(json.dumps({"refused": code, "reason": sentence}) if as_json else sentence, err=not as_json)
+    """End with exit code 1: the sentence (or what `saying.joined` gave), or an object that names the refusal."""
+    say(json.dumps({"refused": code, "reason": sentence}) if as_json else sentence, err=not as_json)
     sys.exit(EXIT_REFUSED)
 
 
 def tell(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
-    """Say what was done."""
-    click.echo(json.dumps(facts, default=_plain) if as_json else sentence)
+    """Say what was done: a line, or what `saying.joined` gave."""
+    say(json.dumps(facts, default=_plain) if as_json else sentence)
 
 
 def money(micros: int) -> str:

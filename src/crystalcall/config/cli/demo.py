@@ -18,6 +18,8 @@ from rich.table import Table
 
 from crystalcall.config.cli import demo_setup
 from crystalcall.config.cli.demo_processes import DemoStoppedError, Household, Part, taken_ports
+from crystalcall.config.cli.saying import joined, say
+from crystalcall.plumbing import metrics
 from crystalcall.plumbing.settings import Settings, read_settings
 
 EXIT_REFUSED = 1
@@ -31,7 +33,7 @@ EXAMPLE_NUMBER = "+74951234567"
 def demo_command() -> None:
     """Set up and run the whole system on this machine; Ctrl-C stops it, and nothing is lost between starts.
 
-    CRYSTALCALL_DATA (default var/) keeps the data and CRYSTALCALL_BASE_PORT (default 8000) is the first of six ports.
+    CRYSTALCALL_DATA (default var/) keeps the data and CRYSTALCALL_BASE_PORT (default 8000) is the first of nine ports.
     """
     console = Console()
     data = Path(os.environ.get("CRYSTALCALL_DATA") or "var").resolve()
@@ -39,8 +41,8 @@ def demo_command() -> None:
         with _only_one(data):
             settings = _prepared_settings(data)
             _refuse_taken_ports(settings)
-            switch_key = _set_up(console, data)
-            _run(console, settings, switch_key)
+            switch_key, set_up_address = _set_up(console, data)
+            _run(console, settings, switch_key, set_up_address)
     except (DemoStoppedError, demo_setup.CannotSetUpError) as problem:
         raise click.ClickException(str(problem)) from None
 
@@ -78,24 +80,25 @@ def _refuse_taken_ports(settings: Settings) -> None:
     if taken:
         named = ", ".join(f"{port} ({name})" for name, port in taken)
         raise click.ClickException(
-            f"These ports are taken by another program: {named}. Choose another first port, and the other five follow: "
+            f"These ports are taken by another program: {named}. Choose another first port, and the other six follow: "
             f"CRYSTALCALL_BASE_PORT={settings.base_port + 100} make demo"
         )
 
 
-def _set_up(console: Console, data: Path) -> str:
-    """Bring database, catalogs, decks and keys up to date; gives the demo switch's key."""
+def _set_up(console: Console, data: Path) -> tuple[str, str]:
+    """Bring database, catalogs, decks and keys up to date; gives the demo switch's key, and where staff begin."""
     from crystalcall.config.cli import start_django
 
     console.print("Preparing translations and database …")
     demo_setup.compile_translations()
     start_django()
     demo_setup.migrate(data)
+    demo_setup.collect_static_files(data)
     demo_setup.load_decks()
-    return demo_setup.load_switch(data)
+    return demo_setup.load_switch(data), demo_setup.load_staff()
 
 
-def _run(console: Console, settings: Settings, switch_key: str) -> None:
+def _run(console: Console, settings: Settings, switch_key: str, set_up_address: str) -> None:
     household = Household(settings.data_path("log"), parts(settings))
     household.listen_for_the_end()
     try:
@@ -104,6 +107,7 @@ def _run(console: Console, settings: Settings, switch_key: str) -> None:
         household.wait_until_well()
         if not household.asked_to_stop:
             show(console, settings, switch_key)
+            show_staff(settings, set_up_address)
         household.watch()
     finally:
         try:
@@ -134,8 +138,14 @@ def parts(settings: Settings) -> list[Part]:
         Part(
             "store",
             _granian("wsgi", "crystalcall.config.wsgi:application", base, "--blocking-threads", "4"),
-            ports=(base,),
+            ports=(base, base + metrics.STORE_FIGURES),
             health=f"{here}:{base}/readyz",
+        ),
+        Part(
+            "back office",
+            _granian("wsgi", "crystalcall.config.backoffice_wsgi:application", base + 1, "--blocking-threads", "2"),
+            ports=(base + 1, base + metrics.BACKOFFICE_FIGURES),
+            health=f"{here}:{base + 1}/readyz",
         ),
         Part(
             "switch API",
@@ -166,8 +176,10 @@ def show(console: Console, settings: Settings, switch_key: str) -> None:
     for name, place in (
         ("Store", f"{settings.store_base_url}/"),
         ("По-русски", f"{settings.store_base_url}/ru/"),
+        ("Back office", f"{settings.backoffice_base_url}/"),
         ("Switch API", f"{settings.switch_base_url}/openapi.json"),
-        ("Figures", f"http://127.0.0.1:{base + 6}/metrics"),
+        ("Store’s figures", f"http://127.0.0.1:{base + metrics.STORE_FIGURES}/metrics"),
+        ("Figures of calls", f"http://127.0.0.1:{base + 6}/metrics"),
         ("Local Authorize.Net", f"http://127.0.0.1:{base + 3}/"),
         ("Mailbox", f"http://127.0.0.1:{base + 4}/"),
         ("Test card", f"{TEST_CARD}, any date to come, any code (ZIP {DECLINING_ZIP} is declined)"),
@@ -176,10 +188,17 @@ def show(console: Console, settings: Settings, switch_key: str) -> None:
     ):
         table.add_row(f"[bold]{name}[/bold]", place)
     console.print(Panel(table, title="Crystal Call is running", subtitle="Ctrl-C stops it", expand=False))
-    click.echo("\nWith the PIN of your order, a call as a telephone switch makes it:\n")
+    say(joined(["", "With the PIN of your order, a call as a telephone switch makes it:", ""]))
     for line in curl_lines(settings.switch_base_url, switch_key):
-        click.echo(line)
-    click.echo(f"\nThen the books:\n\n{command_line(settings)} ledger verify\n")
+        say(line)
+    say(joined(["", "Then the books:", "", f"{command_line(settings)} ledger verify", ""]))
+
+
+def show_staff(settings: Settings, set_up_address: str) -> None:
+    """Say where the first administrator begins, as long as nobody has; the address opens once."""
+    if set_up_address:
+        say(joined(["The back office waits for its administrator, once and for half a day:", "", set_up_address, ""]))
+        say(joined(["Later, or for colleagues:", "", f"{command_line(settings)} staff --help", ""]))
 
 
 def command_line(settings: Settings) -> str:

@@ -16,6 +16,8 @@ from types import FrameType
 
 import httpx
 
+from crystalcall.config.cli.saying import joined
+
 START_SECONDS = 60
 STOP_SECONDS = 15
 LOOK_SECONDS = 0.2
@@ -138,8 +140,8 @@ class Household:
     def _report(self, part: Part, what: str) -> str:
         path = self._logs / part.log_name
         tail = path.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
-        shown = "\n".join(f"    {line}" for line in tail) or "    (it wrote nothing)"
-        return f"The {part.name} {what}. The end of {path}:\n{shown}"
+        shown = [f"    {line}" for line in tail] or ["    (it wrote nothing)"]
+        return joined([f"The {part.name} {what}. The end of {path}:", *shown])
 
 
 def _bound_to_this_process() -> list[str]:

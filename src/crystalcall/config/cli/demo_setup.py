@@ -1,4 +1,4 @@
-"""What the demo needs before its processes start: secrets, translations, tables, decks, access numbers, a switch."""
+"""What the demo needs before its processes start: secrets, translations, tables, decks, a switch, an administrator."""
 
 import contextlib
 import os
@@ -11,6 +11,7 @@ ACCESS_NUMBERS = (
     ("+17185550101", "Brooklyn", "Бруклин"),
 )
 SWITCHES = 9
+ADMINISTRATOR = "administrator@crystalcall.example"
 SWITCH_KEY_FILE = "switch_key.txt"
 
 #: How each secret of the demo is made. The gateway's begin with "demo", so that nobody takes them for a real account's.
@@ -90,6 +91,14 @@ def migrate(data: Path) -> None:
         migrate_command.main([], standalone_mode=False)
 
 
+def collect_static_files(data: Path) -> None:
+    """Styles and scripts as a real shop serves them: shortened, compressed, named by their content."""
+    from django.core.management import call_command
+
+    with (data / "log" / "static.log").open("w", encoding="utf-8") as log:
+        call_command("collectstatic", interactive=False, verbosity=1, stdout=log)
+
+
 def load_decks() -> None:
     """Import and publish the real decks, once."""
     from crystalcall.config.cli.rates import load_demo_decks
@@ -131,3 +140,25 @@ def _add_switch() -> str:
         if isinstance(added, SwitchAdded):
             return added.key
     raise CannotSetUpError(f"All {SWITCHES} demo switches exist and their keys are lost; move the data folder away.")
+
+
+def load_staff() -> str:
+    """Add an administrator at the first start; gives their one-time address, as long as nobody has set one up."""
+    from crystalcall.customers.staff import actions, queries
+    from crystalcall.customers.staff.values import SetUp
+    from crystalcall.plumbing.clock import now
+    from crystalcall.rules.staffing import Role
+
+    known = queries.members(now=now())
+    if any(each.is_set_up for each in known):
+        return ""
+    member_id = queries.member_of_address(ADMINISTRATOR)
+    if member_id is not None:
+        given = actions.set_up_again(member_id, reason="the demo was started again", now=now())
+    elif known:
+        return ""
+    else:
+        given = actions.add_member(ADMINISTRATOR, "Demo Administrator", frozenset(Role), now=now())
+    if not isinstance(given, SetUp):
+        raise CannotSetUpError(f"The first administrator was refused: {given.reason.value}.")
+    return given.address

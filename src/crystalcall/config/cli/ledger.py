@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from crystalcall.config.cli.saying import add_row, say
+
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
     from rich.progress import TaskID
@@ -38,7 +40,7 @@ def verify(as_json: bool) -> None:
         outcome = actions.run_audit(now=clock.now(), progress=progress)
     lines = queries.trial_balance()
     if as_json:
-        click.echo(json.dumps(_report(outcome, lines)))
+        say(json.dumps(_report(outcome, lines)))
     else:
         _show_trial_balance(lines)
         _show_findings(outcome)
@@ -54,12 +56,12 @@ def status(as_json: bool) -> None:
 
     outcome = queries.last_audit()
     if outcome is None:
-        click.echo(json.dumps({"audited": False}) if as_json else "The books were never audited here.")
+        say(json.dumps({"audited": False}) if as_json else "The books were never audited here.")
         sys.exit(EXIT_REFUSED)
     if as_json:
-        click.echo(json.dumps({"audited": True} | _report(outcome, ())))
+        say(json.dumps({"audited": True} | _report(outcome, ())))
     else:
-        click.echo(
+        say(
             f"Audited at {outcome.began_at:%Y-%m-%d %H:%M} UTC. Accounts: {outcome.accounts:,}; "
             f"transfers: {outcome.transfers:,}; reservations: {outcome.reservations:,}."
         )
@@ -86,10 +88,10 @@ def export(format_name: str, output: Path | None, as_json: bool) -> None:
     try:
         lines = _write_file(output, queries.beancount_lines())
     except OSError as problem:
-        click.echo(f"The books could not be written to {output}: {problem.strerror}.", err=True)
+        say(f"The books could not be written to {output}: {problem.strerror}.", err=True)
         sys.exit(EXIT_REFUSED)
     report = {"format": format_name, "output": str(output), "lines": lines}
-    click.echo(json.dumps(report) if as_json else f"{lines} lines written to {output}.")
+    say(json.dumps(report) if as_json else f"{lines} lines written to {output}.")
 
 
 @contextmanager
@@ -141,23 +143,23 @@ def _show_table(title: str, lines: "list[TrialLine]", show: Callable[[int], str]
     for heading in ("Accounts", "Debits", "Credits", "Held"):
         table.add_column(heading, justify="right")
     for line in lines:
-        table.add_row(line.kind, str(line.accounts), *map(show, (line.debits, line.credits, line.held)))
+        add_row(table, line.kind, str(line.accounts), *map(show, (line.debits, line.credits, line.held)))
     debits, credited = sum(line.debits for line in lines), sum(line.credits for line in lines)
     held, accounts = sum(line.held for line in lines), sum(line.accounts for line in lines)
     table.add_section()
-    table.add_row("all", str(accounts), *map(show, (debits, credited, held)))
+    add_row(table, "all", str(accounts), *map(show, (debits, credited, held)))
     Console().print(table)
 
 
 def _show_findings(outcome: "AuditOutcome") -> None:
     if not outcome.findings:
-        click.echo("The books are in balance: nothing was found.")
+        say("The books are in balance: nothing was found.")
         return
     for finding in outcome.first_findings:
-        click.echo(f"{finding.rule}: {finding.subject}: {finding.sentence}", err=True)
+        say(f"{finding.rule}: {finding.subject}: {finding.sentence}", err=True)
     if (more := outcome.findings - len(outcome.first_findings)) > 0:
-        click.echo(f"… and {more} more.", err=True)
-    click.echo(f"The books are NOT in order: {outcome.findings} found.", err=True)
+        say(f"… and {more} more.", err=True)
+    say(f"The books are NOT in order: {outcome.findings} found.", err=True)
 
 
 def _dollars(micros: int) -> str:

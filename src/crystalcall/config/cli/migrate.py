@@ -2,6 +2,8 @@
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 
 @click.command("migrate")
 @click.option("--accept-lost-keys", is_flag=True, help="Begin a new key store though what the lost one sealed is lost.")
@@ -17,7 +19,7 @@ def migrate_command(accept_lost_keys: bool) -> None:
     try:
         store.prepare(verbosity=1, accepts_loss=accept_lost_keys)
     except store.KeyStoreMissingError as problem:
-        click.echo(str(problem), err=True)
+        say(str(problem), err=True)
         raise SystemExit(1) from None
     call_command("migrate", verbosity=1, interactive=False)
     with connection.schema_editor() as editor:
@@ -25,4 +27,4 @@ def migrate_command(accept_lost_keys: bool) -> None:
             append_only.protect(table, editor)
     # Only the database knows what was published: from its first day on it holds the policy's first version.
     open_store(now=clock.now())
-    click.echo("The database and its key store are ready.")
+    say("The database and its key store are ready.")

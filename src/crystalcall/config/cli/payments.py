@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 EXIT_REFUSED = 1
 
 
@@ -21,15 +23,15 @@ def check_command(as_json: bool) -> None:
 
     report = check_gateway()
     if as_json:
-        click.echo(json.dumps({"merchant": report.merchant, "host": report.host, "problems": list(report.problems)}))
+        say(json.dumps({"merchant": report.merchant, "host": report.host, "problems": list(report.problems)}))
     else:
-        click.echo(f"The gateway is at {report.host}.")
+        say(f"The gateway is at {report.host}.")
         if report.merchant:
-            click.echo(f"It knows these keys as {report.merchant}.")
+            say(f"It knows these keys as {report.merchant}.")
         for problem in report.problems:
-            click.echo(problem, err=True)
+            say(problem, err=True)
         if not report.problems:
-            click.echo("Everything is in order.")
+            say("Everything is in order.")
     if report.problems:
         raise SystemExit(EXIT_REFUSED)
 
@@ -46,12 +48,12 @@ def reconcile_command(as_json: bool) -> None:
     examined = reconcile(now=now)
     left = unexamined_messages(now=now, older_than_seconds=0)
     if as_json:
-        click.echo(json.dumps({"examined": examined, "left": left, "attention": _attention()}))
+        say(json.dumps({"examined": examined, "left": left, "attention": _attention()}))
         return
-    click.echo(f"{examined} transactions were looked into; {left} messages wait for a gateway that answers.")
+    say(f"{examined} transactions were looked into; {left} messages wait for a gateway that answers.")
     for line in _attention():
         place = f"order {line['order_number']}, transaction {line['trans_id']}"
-        click.echo(f"{line['kind']}: {place}, {line['amount']}: {line['what']}")
+        say(f"{line['kind']}: {place}, {line['amount']}: {line['what']}")
 
 
 @payments_group.command("list")
@@ -75,13 +77,13 @@ def list_command(limit: int, as_json: bool) -> None:
             }
             for payment in payments
         ]
-        click.echo(json.dumps(rows))
+        say(json.dumps(rows))
         return
     for payment in payments:
         paid = f" at {payment.captured_at:%Y-%m-%d %H:%M} UTC" if payment.captured_at else ""
-        click.echo(f"{payment.order_number}  {_dollars(payment.amount_micros):>10}  {payment.state.value}{paid}")
+        say(f"{payment.order_number}  {_dollars(payment.amount_micros):>10}  {payment.state.value}{paid}")
     if not payments:
-        click.echo("There are no payments yet.")
+        say("There are no payments yet.")
 
 
 def _attention() -> list[dict[str, Any]]:

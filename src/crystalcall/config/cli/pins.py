@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
     from crystalcall.minutes.pins.values import PinInfo, UnknownSerial
@@ -65,9 +67,7 @@ def _tell(answer: "PinInfo | UnknownSerial", *, as_json: bool) -> None:
 
     if isinstance(answer, UnknownSerial):
         sentence = f"There is no PIN with the serial {answer.serial}."
-        click.echo(
-            json.dumps({"refused": "unknown_serial", "reason": sentence}) if as_json else sentence, err=not as_json
-        )
+        say(json.dumps({"refused": "unknown_serial", "reason": sentence}) if as_json else sentence, err=not as_json)
         sys.exit(EXIT_REFUSED)
     facts = {
         "serial": answer.serial,
@@ -78,8 +78,8 @@ def _tell(answer: "PinInfo | UnknownSerial", *, as_json: bool) -> None:
         "block_reason": answer.block_reason or None,
     }
     if as_json:
-        click.echo(json.dumps(facts))
+        say(json.dumps(facts))
         return
     for name, value in facts.items():
         if value is not None:
-            click.echo(f"{name.replace('_', ' ')}: {value}")
+            say(f"{name.replace('_', ' ')}: {value}")

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from crystalcall.config.cli.privacy.officers import KEY_FILE, keys_of
+from crystalcall.config.cli.saying import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     # The rooms load only inside the commands, once Django has started.
     from crystalcall.privacy.policy.values import Refused, Version
 
@@ -39,18 +42,18 @@ def status(as_json: bool) -> None:
             "announced": None if announced is None else _report(announced),
             "known_until": None if known is None else known.isoformat(),
         }
-        click.echo(json.dumps(report))
+        say(json.dumps(report))
         return
     since = f"since {_said(in_force.in_force_at)}" if in_force.in_force_at else f"of {in_force.practices.written}"
-    click.echo(f"Version {in_force.number} is in force, {since}.")
+    say(f"Version {in_force.number} is in force, {since}.")
     if announced is None:
-        click.echo("No version is announced.")
+        say("No version is announced.")
     else:
-        click.echo(
+        say(
             f"Version {announced.number} was announced on {_said(announced.announced_at)} "
             f"and comes into force on {_said(announced.due_at)}, no sooner."
         )
-    click.echo(f"The program knows the time until {_said(known)}.")
+    say(f"The program knows the time until {_said(known)}.")
 
 
 @policy_group.command("check")
@@ -58,6 +61,7 @@ def status(as_json: bool) -> None:
 def check(as_json: bool) -> None:
     """Examine the newest version in the folder beside the one in force, and show what it changes; announces nothing."""
     from crystalcall.privacy.announcing import actions
+    from crystalcall.privacy.clauses.evidence import reworded
     from crystalcall.privacy.policy.differences import practice_changes, text_changes
     from crystalcall.privacy.policy.saying import changes_said
     from crystalcall.privacy.policy.values import LANGUAGES, Refused
@@ -73,19 +77,39 @@ def check(as_json: bool) -> None:
         ]
         for language in LANGUAGES
     }
+    unproven, alone = reworded(version), _in_one_language(clauses)
     if as_json:
         practice = {said.heading: said.lines for said in groups}
-        click.echo(json.dumps({"version": version.number, "practice": practice, "texts": clauses}))
+        warned = {"in_one_language": alone, "without_tests": list(unproven)}
+        say(json.dumps({"version": version.number, "practice": practice, "texts": clauses, **warned}))
         return
-    click.echo(f"Version {version.number} may be announced. Beside version {standing.number}:")
+    say(f"Version {version.number} may be announced. Beside version {standing.number}:")
     for said in groups:
-        click.echo(f"  {said.heading}:")
+        say(f"  {said.heading}:")
         for line in said.lines:
-            click.echo(f"    {line}")
+            say(f"    {line}")
     if not groups:
-        click.echo("  Nothing is done differently.")
+        say("  Nothing is done differently.")
     for language, changed in clauses.items():
-        click.echo(f"  policy.{language}.md says something else in: {', '.join(changed) or 'nothing'}")
+        say(f"  policy.{language}.md says something else in: {', '.join(changed) or 'nothing'}")
+    _warn(alone, unproven)
+
+
+def _warn(alone: "Sequence[str]", unproven: "Sequence[str]") -> None:
+    """What an operator should look at before this is announced, though nothing refuses it."""
+    if alone:
+        say(f"WARNING: changed in one language only: {', '.join(alone)}. Both must say the same (clause C25).")
+    if unproven:
+        say(
+            f"WARNING: no test was written for these words of {', '.join(unproven)}: the page of evidence will claim"
+            " nothing of them until clauses.toml names the new words, which a version of the program does."
+        )
+
+
+def _in_one_language(changed: "Mapping[str, Sequence[str]]") -> list[str]:
+    """The clauses that one language says in other words and another does not."""
+    everywhere = set.intersection(*(set(ids) for ids in changed.values()))
+    return sorted({clause for ids in changed.values() for clause in ids} - everywhere)
 
 
 @policy_group.command("announce")
@@ -106,9 +130,9 @@ def announce(day: datetime | None, as_json: bool) -> None:
         _refuse(said)
     if as_json:
         report = {"announced": said.number, "at": said.announced_at.isoformat(), "due_at": said.due_at.isoformat()}
-        click.echo(json.dumps(report))
+        say(json.dumps(report))
     else:
-        click.echo(
+        say(
             f"Version {said.number} is announced. It comes into force on {_said(said.due_at)}, no sooner; "
             "every page says so from now on."
         )
@@ -126,9 +150,9 @@ def withdraw(as_json: bool) -> None:
     if isinstance(said, Refused):
         _refuse(said)
     if as_json:
-        click.echo(json.dumps({"withdrawn": said.number}))
+        say(json.dumps({"withdrawn": said.number}))
         return
-    click.echo(
+    say(
         f"The announcement of version {said.number} is taken back. It stays readable, and whoever was mailed about it "
         "is mailed again. Announced again, it waits anew."
     )
@@ -159,16 +183,16 @@ def agree_clock(key_file: Path | None, passphrase_file: Path | None, reason: str
             "known_until": said.known_until.isoformat(),
             "postponed_to": None if postponed is None else postponed.isoformat(),
         }
-        click.echo(json.dumps(report))
+        say(json.dumps(report))
         return
     by = "" if keys is not None else " It says too that nobody signed, since no officer stands."
-    click.echo(f"The clock is taken as it is now, and the register says so.{by}")
+    say(f"The clock is taken as it is now, and the register says so.{by}")
     if postponed is not None:
-        click.echo(f"The announced version waits longer by what was missed: it comes into force on {_said(postponed)}.")
+        say(f"The announced version waits longer by what was missed: it comes into force on {_said(postponed)}.")
 
 
 def _refuse(refused: "Refused") -> NoReturn:
-    click.echo(refused.sentence, err=True)
+    say(refused.sentence, err=True)
     sys.exit(EXIT_REFUSED)
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crystalcall.config.cli.saying import add_row, say
+
 if TYPE_CHECKING:
     # The rooms load only inside the command, once Django has started.
     from crystalcall.privacy.clauses.evidence import Evidence
@@ -19,7 +21,7 @@ def evidence_command(as_json: bool) -> None:
 
     found = gathering.evidence(clock.now())
     if as_json:
-        click.echo(json.dumps(gathering.as_json(found), ensure_ascii=False))
+        say(json.dumps(gathering.as_json(found), ensure_ascii=False))
     else:
         _show(found)
 
@@ -33,12 +35,14 @@ def _show(found: "Evidence") -> None:
     console = Console()
     table = Table("clause", "status", "tests", "kept by, or waits for", title=counted(found))
     for entry in found.clauses:
-        since = f"kept since {entry.since}" if entry.is_kept else "planned"
-        table.add_row(f"{entry.id} {entry.title}", since, str(len(entry.tests) or ""), entry.kept_by or entry.waits_for)
+        since = f"kept since {entry.since}" if entry.is_kept else "words changed" if entry.is_reworded else "planned"
+        add_row(
+            table, f"{entry.id} {entry.title}", since, str(len(entry.tests) or ""), entry.kept_by or entry.waits_for
+        )
     console.print(table)
     figures = Table("figure", "value")
     every = [*found.figures, *(figure for entry in found.clauses for figure in entry.figures)]
     for figure in {figure.name: figure for figure in every}.values():
         for line in figure.lines:
-            figures.add_row(f"{figure.words}{f': {line.about}' if line.about else ''}", line_words(line, "en"))
+            add_row(figures, f"{figure.words}{f': {line.about}' if line.about else ''}", line_words(line, "en"))
     console.print(figures)

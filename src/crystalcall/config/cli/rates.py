@@ -16,6 +16,7 @@ from crystalcall.config.cli.rates_publish import (
     rollback_command,
 )
 from crystalcall.config.cli.rates_rerate import rerate_command
+from crystalcall.config.cli.saying import say
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
@@ -67,11 +68,11 @@ def lookup_command(number: str, as_json: bool) -> None:
     ways = queries.routes(found.number.digits, found.rated.deck_id)
     report = _rated(found) | {"routes": [{"carrier": way.carrier, "cost_micros": way.cost_micros} for way in ways]}
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False))
+        say(json.dumps(report, ensure_ascii=False))
         return
-    click.echo(_price_sentence(found.rated))
+    say(_price_sentence(found.rated))
     for way in ways:
-        click.echo(f"  {way.carrier}: costs {dollars(way.cost_micros)} a minute")
+        say(f"  {way.carrier}: costs {dollars(way.cost_micros)} a minute")
 
 
 @rates_group.command("quote")
@@ -101,11 +102,11 @@ def quote_command(number: str, credit: int, as_json: bool) -> None:
         "capped": said.capped,
     }
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False))
+        say(json.dumps(report, ensure_ascii=False))
         return
-    click.echo(_price_sentence(found.rated))
+    say(_price_sentence(found.rated))
     cap = " (the longest call there is)" if said.capped else ""
-    click.echo(f"{dollars(credit)} is {said.minutes} minutes in one call{cap}.")
+    say(f"{dollars(credit)} is {said.minutes} minutes in one call{cap}.")
 
 
 @dataclass(frozen=True, slots=True)

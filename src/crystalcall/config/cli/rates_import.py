@@ -20,6 +20,7 @@ from crystalcall.config.cli.rates_options import (
     dollars,
     progress_bar,
 )
+from crystalcall.config.cli.saying import add_row, joined, say
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
@@ -106,12 +107,12 @@ def withdraw_import_command(carrier: str, effective: datetime, as_json: bool) ->
         _refuse(outcome, as_json=as_json)
     if as_json:
         report = {"withdrawn": True, "carrier": carrier, "rows": outcome.row_count, "versions": list(outcome.versions)}
-        click.echo(json.dumps(report))
+        say(json.dumps(report))
         return
-    click.echo(f"{outcome.row_count} rows of {carrier} from {effective:%Y-%m-%d %H:%M} UTC are withdrawn.")
+    say(f"{outcome.row_count} rows of {carrier} from {effective:%Y-%m-%d %H:%M} UTC are withdrawn.")
     if outcome.versions:
         versions = ", ".join(map(str, outcome.versions))
-        click.echo(f"Still made of them: retail version {versions}. Publish again, or roll back.")
+        say(f"Still made of them: retail version {versions}. Publish again, or roll back.")
 
 
 def check_carrier(carrier: str) -> None:
@@ -152,31 +153,31 @@ def _refuse(outcome: "ImportRefused", *, as_json: bool) -> NoReturn:
     sentence = IMPORT_REFUSALS[reason].format(count=outcome.row_count)
     bad_rows = [{"line": row.line, "reason": row.reason} for row in outcome.bad_rows]
     if as_json:
-        click.echo(json.dumps({"loaded": False, "reason": reason, "sentence": sentence, "bad_rows": bad_rows}))
+        say(json.dumps({"loaded": False, "reason": reason, "sentence": sentence, "bad_rows": bad_rows}))
     else:
         for row in outcome.bad_rows[:SHOWN_BAD_ROWS]:
-            click.echo(f"line {row.line}: {row.reason}", err=True)
+            say(f"line {row.line}: {row.reason}", err=True)
         if more := len(outcome.bad_rows[SHOWN_BAD_ROWS:]):
-            click.echo(f"… and {more} more; --json names them all", err=True)
-        click.echo(sentence, err=True)
+            say(f"… and {more} more; --json names them all", err=True)
+        say(sentence, err=True)
     sys.exit(EXIT_REFUSED)
 
 
 def show_imported(outcome: "Imported", *, as_json: bool) -> None:
     """Print the outcome of an import, for a person or as one JSON object with every change."""
     if as_json:
-        click.echo(json.dumps(_report(outcome), ensure_ascii=False))
+        say(json.dumps(_report(outcome), ensure_ascii=False))
         return
     _show_changes(outcome.differences)
     if outcome.uneven_lines:
-        click.echo(
+        say(
             f"{len(outcome.uneven_lines)} row(s) have further increments that do not divide the first "
             f"(the first of them on line {outcome.uneven_lines[0]}): some carriers count those in another way."
         )
     verb = "would be loaded (dry run)" if outcome.dry_run else "were loaded"
     money = outcome.conversion
     at = f", one {money.currency} as ${money.dollars_per_unit.normalize():f}" if money.converts else ""
-    click.echo(f"{outcome.row_count} rows of {outcome.carrier} {verb}{at}.")
+    say(f"{outcome.row_count} rows of {outcome.carrier} {verb}{at}.")
 
 
 def _report(outcome: "Imported") -> dict[str, object]:
@@ -215,9 +216,9 @@ def _show_changes(changes: "Differences") -> None:
     compared = bool(changes.unchanged or changes.dearer or changes.cheaper or changes.removed)
     for kind in KINDS:
         found: tuple[Change, ...] = getattr(changes, kind)
-        examples = "\n".join(_example(change) for change in found[:SHOWN_CHANGES]) if compared else ""
-        table.add_row(kind, str(len(found)), examples)
-    table.add_row("unchanged", str(changes.unchanged), "")
+        examples = joined(_example(change) for change in found[:SHOWN_CHANGES]) if compared else ""
+        add_row(table, kind, len(found), examples)
+    add_row(table, "unchanged", changes.unchanged, "")
     Console().print(table)
 
 

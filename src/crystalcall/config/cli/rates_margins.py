@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from crystalcall.config.cli.rates_options import AS_JSON, dollars, percent, refuse
+from crystalcall.config.cli.saying import add_row, say
 
 if TYPE_CHECKING:
     from crystalcall.minutes.rates.actions import Draft
@@ -38,9 +39,9 @@ def margins_command(version: int | None, country: str | None, show_all: bool, as
         found = tuple(each for each in found if each.destination.country_iso2 == country.upper())
     if as_json:
         report = {"version": deck.version, "destinations": margin_report(found)}
-        click.echo(json.dumps(report, ensure_ascii=False))
+        say(json.dumps(report, ensure_ascii=False))
         return
-    click.echo(f"Version {deck.version}, in effect from {deck.effective_at:%Y-%m-%d %H:%M} UTC")
+    say(f"Version {deck.version}, in effect from {deck.effective_at:%Y-%m-%d %H:%M} UTC")
     show_chart(found)
     show_margins(found, most=None if show_all else SHOWN_DESTINATIONS)
 
@@ -89,12 +90,12 @@ def show_draft(draft: "Draft") -> None:
     show_chart(draft.margins)
     show_margins(draft.margins, most=SHOWN_DESTINATIONS)
     losing = sum(each.under_cost for each in draft.margins)
-    click.echo(
+    say(
         f"{draft.prefix_count} prefixes from {' and '.join(draft.carriers)} would be published (dry run); "
         f"{losing} destination(s) under cost."
     )
     for name in draft.unused_groups:
-        click.echo(f"The group {name!r} speaks of no prefix on sale.")
+        say(f"The group {name!r} speaks of no prefix on sale.")
 
 
 def show_chart(margins: Sequence["DestinationMargin"]) -> None:
@@ -110,7 +111,7 @@ def show_chart(margins: Sequence["DestinationMargin"]) -> None:
     for heading in ("Margin", "Destinations", ""):
         table.add_column(heading, justify="right" if heading else "left")
     for name, count in zip(_class_names(), counts, strict=True):
-        table.add_row(name, str(count), "█" * -(-count * BAR_CHARACTERS // max(*counts, 1)))
+        add_row(table, name, str(count), "█" * -(-count * BAR_CHARACTERS // max(*counts, 1)))
     Console().print(table)
 
 
@@ -135,7 +136,8 @@ def show_margins(margins: Sequence["DestinationMargin"], *, most: int | None = N
     for heading in ("Prefixes", "Price", "Cost", "Margin"):
         table.add_column(heading, justify="right", no_wrap=True)
     for each in shown:
-        table.add_row(
+        add_row(
+            table,
             each.destination.key,
             str(each.prefix_count),
             _span(each.least_price_micros, each.most_price_micros),
@@ -146,7 +148,7 @@ def show_margins(margins: Sequence["DestinationMargin"], *, most: int | None = N
     # Below the table, since a narrow screen would cut them in it.
     for each in shown:
         if remark := _remark(each):
-            click.echo(f"{each.destination.key}: {remark}", err=to_errors)
+            say(f"{each.destination.key}: {remark}", err=to_errors)
 
 
 def _span(least: int, most: int) -> str:
@@ -196,15 +198,15 @@ def decks_command(as_json: bool) -> None:
                 for each in lists
             ],
         }
-        click.echo(json.dumps(report, ensure_ascii=False))
+        say(json.dumps(report, ensure_ascii=False))
         return
     for each in retail:
         by = "rules" if each.rules else f"a margin of {percent(each.margin_basis_points)}"
         since = f"{each.deck.effective_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"version {each.deck.version} from {since} by {by}{_gone(each.withdrawn_at)}")
+        say(f"version {each.deck.version} from {since} by {by}{_gone(each.withdrawn_at)}")
     for deck in lists:
         money = "" if deck.currency == "USD" else f", in {deck.currency}"
-        click.echo(
+        say(
             f"{deck.carrier} from {deck.effective_at:%Y-%m-%d %H:%M} UTC: {deck.row_count} rows "
             f"of {deck.source}{money}{_gone(deck.withdrawn_at)}"
         )

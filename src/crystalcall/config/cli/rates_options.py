@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 
 import click
 
+from crystalcall.config.cli.saying import say
 from crystalcall.rules.money import MICROS_PER_CENT, MoneyError, dollars_from_micros, micros_from_dollars
 
 EXIT_REFUSED: Final = 1
@@ -34,9 +35,9 @@ def percent(basis_points: int | None) -> str:
 def refuse(reason: str, sentence: str, *, as_json: bool, **more: object) -> NoReturn:
     """A sentence (or its JSON, with more fields) and exit code 1."""
     if as_json:
-        click.echo(json.dumps({"refused": reason, "sentence": sentence} | more, ensure_ascii=False))
+        say(json.dumps({"refused": reason, "sentence": sentence} | more, ensure_ascii=False))
     else:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
     sys.exit(EXIT_REFUSED)
 
 

@@ -11,6 +11,7 @@ import click
 from crystalcall.config.cli.rates_import import price_words
 from crystalcall.config.cli.rates_margins import draft_report, margin_report, show_draft, show_margins
 from crystalcall.config.cli.rates_options import AS_JSON, Cents, Moment, Percent, progress_bar, refuse
+from crystalcall.config.cli.saying import say
 
 if TYPE_CHECKING:
     from crystalcall.minutes.rates.actions import PublicationRefused, PublishDeck, Published
@@ -83,7 +84,7 @@ def publish_command(
         if isinstance(draft, PublicationRefused):
             _refuse_publication(draft, as_json=as_json)
         if as_json:
-            click.echo(json.dumps(draft_report(draft), ensure_ascii=False))
+            say(json.dumps(draft_report(draft), ensure_ascii=False))
         else:
             show_draft(draft)
         return
@@ -121,7 +122,7 @@ def _rules(path: Path, *, as_json: bool) -> "GroupedRules":
     if isinstance(rules, tuple):
         if not as_json:
             for fault in rules:
-                click.echo(f"line {fault.line}: {fault.reason}", err=True)
+                say(f"line {fault.line}: {fault.reason}", err=True)
         faults = [{"line": fault.line, "reason": fault.reason} for fault in rules]
         sentence = f"Nothing was published: {path.name} has {len(rules)} fault(s)."
         refuse("bad_rules", sentence, as_json=as_json, bad_rows=faults)
@@ -154,19 +155,19 @@ def _show_published(outcome: "Published", *, as_json: bool) -> None:
             "unused_groups": list(outcome.unused_groups),
             "under_cost": list(outcome.under_cost),
         }
-        click.echo(json.dumps(report, ensure_ascii=False))
+        say(json.dumps(report, ensure_ascii=False))
         return
-    click.echo(
+    say(
         f"Version {outcome.deck.version}: {outcome.prefix_count} prefixes from {' and '.join(outcome.carriers)}, "
         f"in effect from {outcome.deck.effective_at:%Y-%m-%d %H:%M} UTC. "
         + (f"Savings up to {saving} %." if saving else "No destination is cheaper than its reference.")
     )
     if outcome.raised:
-        click.echo("Some destinations are dearer than before: crystalcall rates changes.")
+        say("Some destinations are dearer than before: crystalcall rates changes.")
     if outcome.under_cost:
-        click.echo(f"Sold under cost, as signed for: {', '.join(outcome.under_cost)}.")
+        say(f"Sold under cost, as signed for: {', '.join(outcome.under_cost)}.")
     for name in outcome.unused_groups:
-        click.echo(f"The group {name!r} speaks of no prefix on sale.")
+        say(f"The group {name!r} speaks of no prefix on sale.")
 
 
 @click.command("rollback")
@@ -181,7 +182,7 @@ def rollback_command(as_json: bool) -> None:
         _refuse_publication(outcome, as_json=as_json)
     report = {"withdrawn": outcome.withdrawn.version, "current": outcome.current.version}
     sentence = f"Version {outcome.withdrawn.version} is withdrawn; version {outcome.current.version} stands."
-    click.echo(json.dumps(report) if as_json else sentence)
+    say(json.dumps(report) if as_json else sentence)
 
 
 def _refuse_publication(outcome: "PublicationRefused", *, as_json: bool) -> NoReturn:
@@ -211,13 +212,13 @@ def changes_command(version: int | None, as_json: bool) -> None:
     if as_json:
         found: dict[str, object] = {kind: [_change(each) for each in kinds[kind]] for kind in kinds}
         head = {"version": changes.deck.version, "effective_at": changes.deck.effective_at.isoformat()}
-        click.echo(json.dumps(head | {"former": former} | found, ensure_ascii=False))
+        say(json.dumps(head | {"former": former} | found, ensure_ascii=False))
         return
-    click.echo(f"Version {changes.deck.version} against {'nothing' if former is None else f'version {former}'}:")
+    say(f"Version {changes.deck.version} against {'nothing' if former is None else f'version {former}'}:")
     for kind, each in kinds.items():
-        click.echo(f"{len(each)} destination(s) {kind}")
+        say(f"{len(each)} destination(s) {kind}")
         for change in each[:SHOWN_CHANGES]:
-            click.echo(
+            say(
                 f"  {change.destination.name('en')} ({change.prefix}): "
                 f"{price_words(change.before)} → {price_words(change.after)}"
             )

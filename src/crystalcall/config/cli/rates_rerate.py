@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from crystalcall.config.cli.rates_options import AS_JSON, Moment, dollars, progress_bar, refuse
+from crystalcall.config.cli.saying import add_row, say
 
 if TYPE_CHECKING:
     from crystalcall.minutes.rates.rerating import DestinationTotal, Rerated
@@ -39,7 +40,7 @@ def rerate_command(start: datetime, end: datetime, version: int | None, as_json:
     with progress_bar("Rating again", quiet=as_json) as bar:
         found = rerate(calls.records_between(start, end), index, rule, told=bar)
     if as_json:
-        click.echo(json.dumps(_report(found, deck)))
+        say(json.dumps(_report(found, deck)))
         return
     _show(found, deck)
 
@@ -82,7 +83,8 @@ def _show(found: "Rerated", deck: "Deck") -> None:
         for heading in ("Destination", "Calls", "Minutes", "Charged", "Would be", "Difference"):
             table.add_column(heading, justify="left" if heading == "Destination" else "right")
         for key, total in changed[:SHOWN_DESTINATIONS]:
-            table.add_row(
+            add_row(
+                table,
                 key,
                 str(total.calls),
                 str(total.seconds // 60),
@@ -92,14 +94,14 @@ def _show(found: "Rerated", deck: "Deck") -> None:
             )
         Console().print(table)
     total = found.total
-    click.echo(
+    say(
         f"{total.calls} calls were charged {dollars(total.charged_micros)}; by version {deck.version} they would be "
         f"charged {dollars(total.would_be_micros)}: a difference of {dollars(total.difference_micros)}."
     )
     if found.unreachable.calls:
-        click.echo(f"{found.unreachable.calls} call(s) have no price under that version and are left out.")
+        say(f"{found.unreachable.calls} call(s) have no price under that version and are left out.")
     if found.refined:
-        click.echo(
+        say(
             f"{found.refined} call(s) have a prefix that this version tells apart further: their price is that of "
             "the prefix, since the numbers themselves are not in the records."
         )

@@ -6,6 +6,8 @@ from typing import NoReturn
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 EXIT_REFUSED = 1
 
 
@@ -29,10 +31,10 @@ def add(name: str, as_json: bool) -> None:
     if isinstance(outcome, NameTaken):
         _refuse(f"A switch {name!r} exists already; its key cannot be shown again.")
     if as_json:
-        click.echo(json.dumps({"name": outcome.name, "key": outcome.key}))
+        say(json.dumps({"name": outcome.name, "key": outcome.key}))
         return
-    click.echo(f"The switch {outcome.name} may come in with this key, which is not shown again:", err=True)
-    click.echo(outcome.key)
+    say(f"The switch {outcome.name} may come in with this key, which is not shown again:", err=True)
+    say(outcome.key)
 
 
 @switches_group.command("list")
@@ -44,12 +46,12 @@ def list_switches(as_json: bool) -> None:
     found = switches()
     if as_json:
         rows = [{"name": row.name, "active": row.active, "added_at": row.added_at.isoformat()} for row in found]
-        click.echo(json.dumps(rows))
+        say(json.dumps(rows))
         return
     for row in found:
-        click.echo(f"{row.name}\t{'active' if row.active else 'disabled'}\tadded {row.added_at:%Y-%m-%d}")
+        say(f"{row.name}\t{'active' if row.active else 'disabled'}\tadded {row.added_at:%Y-%m-%d}")
     if not found:
-        click.echo("There is no switch yet: crystalcall switches add NAME", err=True)
+        say("There is no switch yet: crystalcall switches add NAME", err=True)
 
 
 @switches_group.command("disable")
@@ -62,7 +64,7 @@ def disable(name: str) -> None:
     outcome = disable_switch(name)
     if isinstance(outcome, UnknownSwitch):
         _refuse(f"There is no switch {name!r}.")
-    click.echo(f"The switch {name} is disabled." if outcome.was_active else f"The switch {name} was disabled before.")
+    say(f"The switch {name} is disabled." if outcome.was_active else f"The switch {name} was disabled before.")
 
 
 @click.group("access-numbers")
@@ -82,7 +84,7 @@ def add_number(e164: str, place_en: str, place_ru: str) -> None:
     outcome = add_access_number(e164, place_en=place_en, place_ru=place_ru)
     if isinstance(outcome, BadAccessNumber):
         _refuse(f"{e164!r} cannot be an access number: {outcome.reason.replace('_', ' ')}.")
-    click.echo(f"Callers are shown {outcome.e164} ({place_en}).")
+    say(f"Callers are shown {outcome.e164} ({place_en}).")
 
 
 @access_numbers_group.command("list")
@@ -95,10 +97,10 @@ def list_numbers(as_json: bool) -> None:
 
     found = access_numbers()
     if as_json:
-        click.echo(json.dumps([asdict(number) for number in found], ensure_ascii=False))
+        say(json.dumps([asdict(number) for number in found], ensure_ascii=False))
         return
     for number in found:
-        click.echo(f"{number.e164}\t{number.place_en}\t{number.place_ru}")
+        say(f"{number.e164}\t{number.place_en}\t{number.place_ru}")
 
 
 @access_numbers_group.command("remove")
@@ -113,9 +115,9 @@ def remove_number(e164: str) -> None:
         _refuse(f"{e164!r} is no telephone number: {outcome.reason.replace('_', ' ')}.")
     if not outcome.was_active:
         _refuse(f"Callers are not shown {outcome.e164}.")
-    click.echo(f"Callers are no longer shown {outcome.e164}.")
+    say(f"Callers are no longer shown {outcome.e164}.")
 
 
 def _refuse(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
+    say(sentence, err=True)
     sys.exit(EXIT_REFUSED)

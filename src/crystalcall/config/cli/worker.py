@@ -2,6 +2,8 @@
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 NO_SIGNING_KEY = (
     "The worker signs the register's days: set CRYSTALCALL_REGISTER_SIGNING_KEY, or"
     " CRYSTALCALL_REGISTER_SIGNING_KEY_FILE with a file that holds it (`openssl rand -hex 32` makes one), and keep a"
@@ -29,7 +31,7 @@ def worker_command(task_threads: int, once: bool) -> None:
 
     refuse_broken_database()
     if not current().register_signing_key:
-        click.echo(NO_SIGNING_KEY, err=True)
+        say(NO_SIGNING_KEY, err=True)
         raise SystemExit(1)
     # Whom a restored database brought back is forgotten again before a mail or anything else is done about them.
     replay_at_start(clock.now())
@@ -37,9 +39,9 @@ def worker_command(task_threads: int, once: bool) -> None:
         results = [run_one(sweep, clock.now()) for sweep in SWEEPS]
         raise SystemExit(1 if None in results else 0)
     if not has_archive():
-        click.echo(NO_ARCHIVE, err=True)
+        say(NO_ARCHIVE, err=True)
     watch_openings()
     worker = Worker(sweeps=SWEEPS, task_threads=task_threads)
     worker.handle_signals()
-    click.echo("The worker is running; Ctrl-C or SIGTERM stops it.")
+    say("The worker is running; Ctrl-C or SIGTERM stops it.")
     raise SystemExit(worker.run())

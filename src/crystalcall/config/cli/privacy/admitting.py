@@ -9,6 +9,7 @@ import click
 
 from crystalcall.config.cli.privacy.acting import own_keys, signed_by
 from crystalcall.config.cli.privacy.officers import JSON_OPTION, KEY_FILE, facts_of, officer_group, refuse
+from crystalcall.config.cli.saying import say
 
 if TYPE_CHECKING:
     from crystalcall.privacy.officers.key_file import OfficerKeys
@@ -36,9 +37,9 @@ def admit(name: str, by: str, key_file: Path | None, passphrase_file: Path | Non
     if isinstance(done, OfficerRefused):
         refuse(done.reason, done.name)
     if as_json:
-        click.echo(json.dumps(facts_of(done)))
+        say(json.dumps(facts_of(done)))
         return
-    click.echo(f"{name} is an officer now." if done.is_active else f"Signed. Another officer must admit {name} too.")
+    say(f"{name} is an officer now." if done.is_active else f"Signed. Another officer must admit {name} too.")
 
 
 @officer_group.command("retire")
@@ -61,19 +62,19 @@ def retire(name: str, reason: str, by: str, key_file: Path | None, passphrase_fi
     if isinstance(ended, OfficerRefused):
         refuse(ended.reason, ended.name)
     if as_json:
-        click.echo(json.dumps(facts_of(ended)))
+        say(json.dumps(facts_of(ended)))
         return
     if ended.is_active:
-        click.echo(f"Signed. Another officer must retire {name} too.")
+        say(f"Signed. Another officer must retire {name} too.")
         return
-    click.echo(f"{name} is no longer an officer.")
+    say(f"{name} is no longer an officer.")
     standing = archive_standing()
     if not standing.keeps:
-        click.echo(f"Officers left: {standing.officers}. What takes two cannot be done now; appoint another.", err=True)
+        say(f"Officers left: {standing.officers}. What takes two cannot be done now; appoint another.", err=True)
     if standing.shut:
-        click.echo(f"Sealed and open to no two officers any more: what is kept of {standing.shut} people.", err=True)
+        say(f"Sealed and open to no two officers any more: what is kept of {standing.shut} people.", err=True)
     elif standing.people:
-        click.echo("Take the archive's keys from who left: crystalcall privacy archive request-rewrap", err=True)
+        say("Take the archive's keys from who left: crystalcall privacy archive request-rewrap", err=True)
 
 
 def _keys(by: str, key_file: Path | None, passphrase_file: Path | None, *, as_json: bool) -> "OfficerKeys | None":

@@ -9,6 +9,7 @@ import click
 
 from crystalcall.config.cli.cards_words import JSON_OPTION, refuse, tell
 from crystalcall.config.cli.privacy.acting import acting_officer
+from crystalcall.config.cli.saying import joined, say
 
 if TYPE_CHECKING:
     from crystalcall.privacy.archive.values import Opened, RewrapView
@@ -63,8 +64,9 @@ def status(as_json: bool) -> None:
             for each in waiting
         ],
     }
-    kept = f"{standing.values} values in {standing.lots} lots of {standing.people} people"
-    lines = [f"{kept}; {standing.officers} officers serve."]
+    lines = [
+        f"Values: {standing.values}; lots: {standing.lots}; people: {standing.people}; officers: {standing.officers}."
+    ]
     if standing.shut:
         lines.append(f"WARNING: what is kept of {standing.shut} people opens for no two officers who serve.")
     elif standing.lacking:
@@ -73,7 +75,7 @@ def status(as_json: bool) -> None:
         lines.append("WARNING: with fewer than two officers nothing is kept of what is changed or deleted.")
     lines += [f"{each.reference}  asked by {each.asked_by}  until {each.expires_at:%Y-%m-%d}" for each in waiting]
     lines += [_rewrap_line(each) for each in rewraps(now=now())]
-    tell(facts, "\n".join(lines), as_json=as_json)
+    tell(facts, joined(lines), as_json=as_json)
 
 
 @archive_group.command("request-opening")
@@ -117,7 +119,7 @@ def open_command(reference: str, keys: "OfficerKeys", reveal: bool, as_json: boo
         refuse("seal_broken", f"{problem} Nothing was opened.", as_json=as_json)
     if isinstance(opened, OpeningRefused):
         _refuse(opened.reason.value, as_json=as_json)
-    tell(_facts(opened, reveal=reveal), "\n".join(_lines(opened, reveal=reveal)), as_json=as_json)
+    tell(_facts(opened, reveal=reveal), joined(_lines(opened, reveal=reveal)), as_json=as_json)
 
 
 @archive_group.command("request-rewrap")
@@ -134,9 +136,9 @@ def request_rewrap_command(second: str, reason: str, keys: "OfficerKeys", yes: b
     from crystalcall.privacy.officers.queries import active
 
     if not yes:
-        click.echo("Every two of these will open everything in the archive:", err=True)
+        say("Every two of these will open everything in the archive:", err=True)
         for each in active():
-            click.echo(f"  {each.name:<20}  {each.fingerprint}  since {each.added_at:%Y-%m-%d}", err=True)
+            say(f"  {each.name:<20}  {each.fingerprint}  since {each.added_at:%Y-%m-%d}", err=True)
         click.confirm("Go on?", abort=True, err=True)
     with _progress("outer layers", as_json=as_json) as bar:
         asked = request_rewrap(second, reason, keys, now=now(), tell=bar)
@@ -170,7 +172,7 @@ def rewrap_command(reference: str, keys: "OfficerKeys", as_json: bool) -> None:
         lines.append(f"What is kept of {done.left} people these two could not open: other two must rewrap it.")
     if done.given_up:
         lines.append(f"What was kept of {done.given_up} people opened for no two who serve, and is destroyed.")
-    tell({**facts, "register": done.register_hash}, "\n".join(lines), as_json=as_json)
+    tell({**facts, "register": done.register_hash}, joined(lines), as_json=as_json)
 
 
 @contextmanager
@@ -215,7 +217,7 @@ def destroy_command(who: str, reason: str, name: str, yes: bool, as_json: bool) 
 
     subjects = _subjects(who)
     if not yes:
-        click.echo(f"{len(lots_about(subjects))} lots are destroyed for ever.", err=True)
+        say(f"{len(lots_about(subjects))} lots are destroyed for ever.", err=True)
         click.confirm("Go on?", abort=True, err=True)
     destroyed = destroy_archive(subjects, name, reason, now=now())
     if isinstance(destroyed, DestroyRefused):
@@ -252,12 +254,11 @@ def _facts(opened: "Opened", *, reveal: bool) -> dict[str, Any]:
 
 def _lines(opened: "Opened", *, reveal: bool) -> list[str]:
     from crystalcall.privacy.archive.values import masked
-    from crystalcall.rules.privacy.printable import printable
 
-    lines = [f"Asked for: {printable(opened.reason)}"]
+    lines = [f"Asked for: {opened.reason}"]
     for each in opened.lots:
         lines.append(f"Sealed on {each.lot.sealed_at:%Y-%m-%d}:")
-        lines += [f"  {field}: {printable(text if reveal else masked(text))}" for field, text in each.values.items()]
+        lines += [f"  {field}: {text if reveal else masked(text)}" for field, text in each.values.items()]
     if not reveal:
         lines.append("Masked. Open again with --reveal to see the values, once.")
     return lines

@@ -12,7 +12,7 @@ from crystalcall.config.cli.privacy.archive import AS, KEYS
 from crystalcall.config.cli.privacy.officers import refuse as refuse_officer
 from crystalcall.config.cli.privacy.people import person_of
 from crystalcall.config.cli.privacy.revealing import Reveal, reveal_options
-from crystalcall.rules.privacy.printable import printable
+from crystalcall.config.cli.saying import joined
 
 if TYPE_CHECKING:
     from crystalcall.privacy.authorities.values import Asked, CaseRefused, CaseView, HandedOver, Instrument, Query
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SENTENCES = {
     "unknown_case": "There is no such case.",
     "case_is_closed": "This case is closed: it was handed over or refused.",
+    "about_a_child_and_forgotten": "This was about a child whose data is erased: letter and query are gone.",
     "not_scoped_yet": "Nobody has said which fields and days yet: crystalcall privacy authority scope",
     "officer_unknown": "There is no officer {detail}.",
     "officer_not_admitted": "{detail} is no officer yet: crystalcall privacy officer admit",
@@ -95,7 +96,7 @@ def fields(as_json: bool) -> None:
     from crystalcall.privacy.authorities.wording import words_of
 
     lines = [f"{name:<45}  {words_of([name])[0]}" for name in nameable()]
-    tell({"fields": list(nameable())}, "\n".join(lines), as_json=as_json)
+    tell({"fields": list(nameable())}, joined(lines), as_json=as_json)
 
 
 @authority_group.command("scope")
@@ -173,7 +174,7 @@ def list_all(closed_too: bool, as_json: bool) -> None:
     from crystalcall.privacy.authorities.queries import cases
 
     found = cases(closed_too=closed_too)
-    lines = "\n".join(_line(each) for each in found)
+    lines = joined(_line(each) for each in found)
     tell({"cases": [_facts(each) for each in found]}, lines or "No case is open.", as_json=as_json)
 
 
@@ -194,9 +195,9 @@ def show(reference: str, reveal: Reveal, as_json: bool) -> None:
     if reveal.is_asked:
         letter, query = _look_into(found.reference, reveal, as_json=as_json)
         facts |= {"letter": letter.as_facts(), "query": None if query is None else query.as_facts()}
-        lines += [f"{name}: {printable(value)}" for name, value in letter.as_facts().items()]
+        lines += [f"{name}: {str(value).strip()}" for name, value in letter.as_facts().items()]
         lines += [] if query is None else [f"about {kind} {each}" for kind, each in query.names]
-    tell(facts, "\n".join(lines), as_json=as_json)
+    tell(facts, joined(lines), as_json=as_json)
 
 
 def _look_into(reference: str, reveal: Reveal, *, as_json: bool) -> "tuple[Instrument, Query | None]":

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from crystalcall.config.cli.saying import joined, say
+
 
 @click.command("data-map")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead.")
@@ -13,7 +15,7 @@ def data_map_command(out: Path | None) -> None:
 
     text = fides.as_yaml()
     if out is None:
-        click.echo(text, nl=False)
+        say(joined(text.splitlines()))
         return
     out.write_text(text, encoding="utf-8")
-    click.echo(f"The data map is in {out}.")
+    say(f"The data map is in {out}.")

@@ -7,6 +7,8 @@ import click
 
 from crystalcall.config.cli.cards_words import JSON_OPTION, refuse, tell
 from crystalcall.config.cli.privacy.people import OFFICER_OPTION, WHO, YES_OPTION, officer_of, person_of, summary
+from crystalcall.config.cli.privacy.revealing import Reveal, reveal_options
+from crystalcall.config.cli.saying import joined, say
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
@@ -48,7 +50,7 @@ def place_command(**options: Any) -> None:
     officer = officer_of(options["officer_name"])
     person = person_of(options["who"], as_json=as_json)
     if not options["yes"]:
-        click.echo(f"All of this is kept until {until:%Y-%m-%d}:\n{summary(person)}", err=True)
+        say(joined([f"All of this is kept until {until:%Y-%m-%d}:", summary(person)]), err=True)
         click.confirm("Go on?", abort=True, err=True)
     placed = place_hold(
         person,
@@ -98,7 +100,28 @@ def list_command(released_too: bool, as_json: bool) -> None:
         for view in found
     ]
     lines.append(f"Erasures that wait: {waiting}")
-    tell({"holds": [_facts(view) for view in found], "waiting_erasures": waiting}, "\n".join(lines), as_json=as_json)
+    tell({"holds": [_facts(view) for view in found], "waiting_erasures": waiting}, joined(lines), as_json=as_json)
+
+
+@hold_group.command("kept")
+@WHO
+@reveal_options
+@JSON_OPTION
+def kept_command(who: str, reveal: Reveal, as_json: bool) -> None:
+    """What this person corrected while a hold stood: which fields and when; what stood there only with --reveal."""
+    from crystalcall.privacy.holds.prior import prior_fields, prior_values
+    from crystalcall.privacy.keepers import NameKind
+    from crystalcall.privacy.purposes import Purpose
+
+    customers = person_of(who, as_json=as_json).ids(NameKind.CUSTOMER)
+    if reveal.enter("holds.before", len(customers), veiled=True):
+        values = [each for one in customers for each in prior_values(one, purpose=Purpose.LEGAL_OBLIGATION)]
+        found = [(each.name, each.changed_at, each.text) for each in values]
+    else:
+        found = [(name, at, "•••") for one in customers for name, at in prior_fields(one)]
+    lines = [f"{at:%Y-%m-%d %H:%M} UTC  {name}: {text}" for name, at, text in found]
+    facts = [{"field": name, "changed_at": at.isoformat(), "stood_there": text} for name, at, text in found]
+    tell({"kept": facts}, joined(lines) or "Nothing was corrected while a hold stood.", as_json=as_json)
 
 
 def _facts(view: "HoldView") -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
@@ -38,12 +40,12 @@ def status(as_json: bool) -> None:
         "previous_outer_key_set": is_changing,
     }
     if as_json:
-        click.echo(json.dumps(said))
+        say(json.dumps(said))
         return
-    click.echo(f"{found.keys:,} keys stand, {found.destroyed:,} are destroyed.")
-    click.echo(f"The outer key in force is {found.outer_key}; {found.under_another:,} keys lie under another.")
+    say(f"{found.keys:,} keys stand, {found.destroyed:,} are destroyed.")
+    say(f"The outer key in force is {found.outer_key}; {found.under_another:,} keys lie under another.")
     if found.under_another or is_changing:
-        click.echo("A change of the outer key is under way: crystalcall privacy keys rotate", err=True)
+        say("A change of the outer key is under way: crystalcall privacy keys rotate", err=True)
 
 
 @keys_group.command("rotate")
@@ -120,9 +122,9 @@ def _say_outcome(keys: "Resealed", values: "Resealed", *, as_json: bool) -> None
         "broken": broken,
     }
     if as_json:
-        click.echo(json.dumps(said))
+        say(json.dumps(said))
     else:
-        click.echo(f"{keys.renewed:,} keys and {values.renewed:,} values were put right; all others were already.")
+        say(f"{keys.renewed:,} keys and {values.renewed:,} values were put right; all others were already.")
     if broken:
         sentence = (
             f"{broken:,} keys or values open with none of the outer keys given: keep the old key, and look for theirs."
@@ -131,6 +133,6 @@ def _say_outcome(keys: "Resealed", values: "Resealed", *, as_json: bool) -> None
 
 
 def _finish(reason: str, sentence: str, *, as_json: bool, is_refused: bool) -> None:
-    click.echo(json.dumps({"error": reason, "message": sentence}) if as_json else sentence, err=True)
+    say(json.dumps({"error": reason, "message": sentence}) if as_json else sentence, err=True)
     if is_refused:
         sys.exit(EXIT_REFUSED)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 if TYPE_CHECKING:
     from crystalcall.privacy.officers.key_file import OfficerKeys
     from crystalcall.privacy.officers.values import OfficerInfo
@@ -60,21 +62,21 @@ def new(name: str, key_file: Path, passphrase_file: Path | None, as_json: bool) 
     try:
         public = make_key_file(key_file, name, passphrase_of(passphrase_file, is_new=True))
     except KeyFileError as problem:
-        click.echo(str(problem), err=True)
+        say(str(problem), err=True)
         sys.exit(EXIT_REFUSED)
     added = add_officer(name, public, now=now())
     if isinstance(added, OfficerRefused):
         key_file.unlink()
         refuse(added.reason, name)
     if as_json:
-        click.echo(json.dumps(facts_of(added)))
+        say(json.dumps(facts_of(added)))
         return
     if added.is_active:
-        click.echo(f"{added.name} is an officer with the fingerprint {added.fingerprint}.")
+        say(f"{added.name} is an officer with the fingerprint {added.fingerprint}.")
     else:
-        click.echo(f"{added.name} is proposed, with the fingerprint {added.fingerprint}; two officers must admit them:")
-        click.echo(f"crystalcall privacy officer admit {added.name} --as OFFICER --key-file FILE")
-    click.echo(f"The keys are in {key_file}: keep it off this machine, with the officer, and a copy in a safe.")
+        say(f"{added.name} is proposed, with the fingerprint {added.fingerprint}; two officers must admit them:")
+        say(f"crystalcall privacy officer admit {added.name} --as OFFICER --key-file FILE")
+    say(f"The keys are in {key_file}: keep it off this machine, with the officer, and a copy in a safe.")
 
 
 @officer_group.command("list")
@@ -85,14 +87,14 @@ def show_all(as_json: bool) -> None:
 
     found = officers()
     if as_json:
-        click.echo(json.dumps({"officers": [facts_of(each) for each in found]}))
+        say(json.dumps({"officers": [facts_of(each) for each in found]}))
         return
     for each in found:
         until = f" until {each.retired_at:%Y-%m-%d}" if each.retired_at else ""
         until += "  proposed, not admitted yet" if each.is_proposed else ""
-        click.echo(f"{each.name:<20}  {each.fingerprint}  since {each.added_at:%Y-%m-%d}{until}")
+        say(f"{each.name:<20}  {each.fingerprint}  since {each.added_at:%Y-%m-%d}{until}")
     if not found:
-        click.echo("There is no officer yet: crystalcall privacy officer new NAME --key-file FILE")
+        say("There is no officer yet: crystalcall privacy officer new NAME --key-file FILE")
 
 
 def passphrase_of(file: Path | None, *, is_new: bool = False) -> str:
@@ -103,7 +105,7 @@ def passphrase_of(file: Path | None, *, is_new: bool = False) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        click.echo(f"The passphrase file {file} cannot be read.", err=True)
+        say(f"The passphrase file {file} cannot be read.", err=True)
         sys.exit(EXIT_REFUSED)
 
 
@@ -114,13 +116,13 @@ def keys_of(key_file: Path, passphrase_file: Path | None) -> "OfficerKeys":
     try:
         return load_key_file(key_file, passphrase_of(passphrase_file))
     except KeyFileError as problem:
-        click.echo(str(problem), err=True)
+        say(str(problem), err=True)
         sys.exit(EXIT_REFUSED)
 
 
 def refuse(reason: str, name: str) -> NoReturn:
     """End the command with the sentence of a refusal (an OfficerRefusal)."""
-    click.echo(REFUSALS[reason].format(name=name), err=True)
+    say(REFUSALS[reason].format(name=name), err=True)
     sys.exit(EXIT_REFUSED)
 
 

@@ -7,6 +7,7 @@ import click
 from crystalcall.config.cli.cards_words import money, refuse
 from crystalcall.config.cli.privacy.acting import acting_officer
 from crystalcall.config.cli.privacy.officers import refuse as refuse_officer
+from crystalcall.config.cli.saying import Lines, joined
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
@@ -47,7 +48,7 @@ def officer_of(name: str) -> "OfficerInfo":
     return found
 
 
-def summary(person: "Person") -> str:
+def summary(person: "Person") -> Lines:
     """What is kept of a person in figures, and what is on their cards; nothing that tells who it is."""
     from crystalcall.plumbing.clock import now
     from crystalcall.privacy import keepers
@@ -61,4 +62,4 @@ def summary(person: "Person") -> str:
     held = [each for keeper in keepers.all_keepers() for each in keeper.holdings(person, now=now())]
     lines = [", ".join(f"{number} {word}" for word, number in counts.items())]
     lines += [f"card {each.card}: {money(each.balance_micros)}" for each in held]
-    return "\n".join(lines)
+    return joined(lines)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crystalcall.config.cli.saying import say
+
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
@@ -38,7 +40,7 @@ def verify_register_command(as_json: bool) -> None:
         *authorities_verifying.findings(),
     )
     if as_json:
-        click.echo(json.dumps(_report(outcome, findings)))
+        say(json.dumps(_report(outcome, findings)))
     else:
         _show(outcome, findings)
     if findings:
@@ -59,13 +61,13 @@ def register_command(kind: str | None, veiled: bool, limit: int, as_json: bool) 
         raise click.UsageError(f"There is no kind {kind!r}; there are {', '.join(EntryKind)}.")
     found = entries(kind=EntryKind(kind) if kind else None, book=Book.VEILED if veiled else Book.OPEN, limit=limit)
     if as_json:
-        click.echo(json.dumps({"entries": [_entry(each) for each in found]}))
+        say(json.dumps({"entries": [_entry(each) for each in found]}))
         return
     for each in found:
         facts = "  ".join(f"{name}={value}" for name, value in each.facts.items())
-        click.echo(f"{each.sequence:>8}  {each.at:%Y-%m-%d %H:%M:%S}  {each.kind.value:<20}  {facts}")
+        say(f"{each.sequence:>8}  {each.at:%Y-%m-%d %H:%M:%S}  {each.kind.value:<20}  {facts}")
     if not found:
-        click.echo("There is no such entry.")
+        say("There is no such entry.")
 
 
 @click.command("sign-register")
@@ -79,13 +81,13 @@ def sign_register_command(as_json: bool) -> None:
     try:
         signed = sign_due_days(now())
     except SigningKeyMissingError as problem:
-        click.echo(str(problem), err=True)
+        say(str(problem), err=True)
         sys.exit(EXIT_REFUSED)
     last = head()
     if as_json:
-        click.echo(json.dumps({"signed": signed, "day": last and last.day.isoformat(), "root": last and last.root}))
+        say(json.dumps({"signed": signed, "day": last and last.day.isoformat(), "root": last and last.root}))
     elif last is not None:
-        click.echo(f"Days signed now: {signed}. The last one is {last.day}, with the root {last.root}.")
+        say(f"Days signed now: {signed}. The last one is {last.day}, with the root {last.root}.")
 
 
 @contextmanager
@@ -123,17 +125,15 @@ def _report(outcome: "Verification", findings: "tuple[Finding, ...]") -> dict[st
 
 def _show(outcome: "Verification", findings: "tuple[Finding, ...]") -> None:
     last = f"the last one {outcome.last_day}" if outcome.last_day else "none yet"
-    click.echo(
-        f"{outcome.entries:,} entries, {outcome.veiled_entries:,} veiled ones, {outcome.days:,} signed days ({last})."
-    )
+    say(f"{outcome.entries:,} entries, {outcome.veiled_entries:,} veiled ones, {outcome.days:,} signed days ({last}).")
     for each in outcome.lost_days:
-        click.echo(f"{each.day} had the root {each.root} until a backup was put back (entry {each.sequence}).")
+        say(f"{each.day} had the root {each.root} until a backup was put back (entry {each.sequence}).")
     if not findings:
-        click.echo("The register is in order: nothing was found.")
+        say("The register is in order: nothing was found.")
         return
     for finding in findings[:FINDINGS_SHOWN]:
-        click.echo(f"{finding.rule}: {finding.subject}: {finding.sentence}", err=True)
-    click.echo(f"The register is NOT in order: {len(findings)} found.", err=True)
+        say(f"{finding.rule}: {finding.subject}: {finding.sentence}", err=True)
+    say(f"The register is NOT in order: {len(findings)} found.", err=True)
 
 
 def _entry(entry: "EntryInfo") -> dict[str, object]:

@@ -1,5 +1,6 @@
 """`crystalcall privacy requests`: what people asked about their data, and how the office answers."""
 
+import codecs
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
@@ -7,6 +8,7 @@ import click
 from crystalcall.config.cli.cards_words import JSON_OPTION, refuse, tell
 from crystalcall.config.cli.privacy.people import OFFICER_OPTION, officer_of
 from crystalcall.config.cli.privacy.revealing import Reveal, reveal_options
+from crystalcall.config.cli.saying import joined
 
 if TYPE_CHECKING:
     # The rooms load only inside the commands, once Django has started.
@@ -24,6 +26,8 @@ UNMOVED = {
     "extended_before": "This request was extended before; once is all that the law allows.",
     "first_month_over": "The first month is over: it must be answered now.",
 }
+#: Python's own, in which nobody writes letters.
+NOT_OF_LETTERS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"})
 REFERENCE = click.argument("reference")
 
 
@@ -48,7 +52,7 @@ def list_requests(closed_too: bool, as_json: bool) -> None:
         for view in found
     ]
     facts = {"requests": [_facts(view) for view in found]}
-    tell(facts, "\n".join(lines) or "Nobody waits for an answer.", as_json=as_json)
+    tell(facts, joined(lines) or "Nobody waits for an answer.", as_json=as_json)
 
 
 @requests_group.command("show")
@@ -63,10 +67,15 @@ def show_request(reference: str, reveal: Reveal, as_json: bool) -> None:
     if view is None:
         refuse("unknown_request", f"There is no request {reference}.", as_json=as_json)
     facts = _facts(view) | {"person_known": bool(person_of_request(view.reference)), "has_text": view.has_text}
-    if reveal.enter("requests.text", 1):
-        facts["written"] = written(view.reference)
-    sentence = "\n".join(f"{name}: {value}" for name, value in facts.items())
-    tell(facts, sentence, as_json=as_json)
+    texts: dict[str, str] = {}
+    if view.has_text and reveal.enter("requests.text", 1):
+        texts = facts["written"] = written(view.reference)
+    lines = [f"{name}: {value}" for name, value in facts.items() if name != "written"]
+    # The letter's own lines stay lines, each behind a mark that it cannot write itself.
+    lines += [f"  {name} | {line}" for name, text in texts.items() for line in text.splitlines()]
+    if reveal.is_asked and not view.has_text:
+        lines.append("Nothing was written with it: nothing was revealed, and no line entered.")
+    tell(facts, joined(lines), as_json=as_json)
 
 
 @requests_group.command("receive")
@@ -84,9 +93,8 @@ def receive_one(email: str, letter: BinaryIO, charset: str, officer_name: str, a
     from crystalcall.privacy.requests.values import Channel
 
     officer_of(officer_name)
-    try:
-        text = letter.read().decode(charset)
-    except (UnicodeDecodeError, LookupError):
+    text = _read_letter(letter.read(), charset)
+    if text is None:
         sentence = "The letter is not written in this charset: try --charset windows-1251 or --charset koi8-r."
         refuse("wrong_charset", sentence, as_json=as_json)
     opened = receive_mail_request(email, how["subject"], text, now=now(), channel=Channel(how["channel"]))
@@ -137,6 +145,17 @@ def close_one(reference: str, revoked: bool, officer_name: str, as_json: bool) -
 
     officer_of(officer_name)
     _say(close_request(reference.upper(), revoked=revoked, now=now()), as_json=as_json)
+
+
+def _read_letter(content: bytes, charset: str) -> str | None:
+    """The text, or None where it is not written so. A charset may stand as mails name it: koi8-r'ru' (RFC 2231)."""
+    try:
+        name = codecs.lookup(charset.partition("'")[0].strip(' "')).name
+        text = None if name in NOT_OF_LETTERS else content.decode(name)
+        # Some decoders give halves of characters, which nothing could write again.
+        return None if text is None else text.encode().decode()
+    except (LookupError, ValueError):
+        return None
 
 
 def _say(answer: object, *, as_json: bool) -> None:

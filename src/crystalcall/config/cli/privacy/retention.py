@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crystalcall.config.cli.cards_words import JSON_OPTION, tell
+from crystalcall.config.cli.saying import joined
 from crystalcall.rules.privacy.periods import MONTHS_OF_A_YEAR
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def status_command(as_json: bool) -> None:
             "failed": list(night.failed),
         },
     }
-    tell(facts, "\n".join(lines), as_json=as_json)
+    tell(facts, joined(lines), as_json=as_json)
 
 
 @retention_group.command("report")
@@ -72,7 +73,7 @@ def report_command(days: int, as_json: bool) -> None:
             for each in found
         ]
     }
-    tell(facts, "\n".join(lines) or f"Nothing was given up in the last {days} days.", as_json=as_json)
+    tell(facts, joined(lines) or f"Nothing was given up in the last {days} days.", as_json=as_json)
 
 
 @retention_group.command("run")
