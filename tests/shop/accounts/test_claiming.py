@@ -10,7 +10,7 @@ from crystalcall.privacy.purposes import Purpose
 from crystalcall.privacy.requests.exporting import gather
 from crystalcall.shop.orders import actions
 from crystalcall.shop.orders.actions.claiming import claimable
-from crystalcall.shop.orders.belongings import calls_of, cards_of, orders_of
+from crystalcall.shop.orders.belongings import cards_of, made_with, orders_of
 from crystalcall.shop.orders.queries import letter, order_by_token, order_in_account
 from crystalcall.shop.orders.values import Claimed, ClaimRefusal, ClaimRefused, ClaimWay
 
@@ -41,7 +41,7 @@ def test_the_secret_address_joins_the_order_and_nothing_of_its_buyer(shop, regis
     address = f"https://crystalcall.example/ru/orders/{bought.token}/"
     assert actions.claim_by_address(me, address, now=shop.now) == Claimed(bought.order_number, ClaimWay.ADDRESS)
     assert [order.order_number for order in orders_of(me)] == [bought.order_number]
-    assert len(calls_of(cards_of(me))) == 1
+    assert len(made_with(cards_of(me))) == 1
     assert letter(bought.order_number).customer_id == bought.customer_id
     assert person(me).of(NameKind.ORDER) == ()
     assert person(me).ids(NameKind.CUSTOMER) == (me,)

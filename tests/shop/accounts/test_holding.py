@@ -16,6 +16,7 @@ from crystalcall.shop.orders.belongings import (
     cards_of,
     holdings_of,
     limits_of_card,
+    made_with,
     months_of,
     places_of,
 )
@@ -42,10 +43,10 @@ def test_a_card_added_by_its_pin_shows_what_is_on_it_and_the_calls_from_then_on(
     [held] = holdings_of([card], now=shop.now)
     assert held.balance.available_micros == balance(bought.account_id).available_micros
     assert card.order_number == ""
-    assert calls_of([card]) == ()
+    assert made_with([card]) == ()
     shop.later(minutes=5)
     shop.calls(bought, call_id="after")
-    assert len(calls_of([card])) == 1
+    assert len(calls_of([card], made_with([card]))) == 1
 
 
 def test_adding_a_card_is_no_use_of_it(shop, registered, anna):
@@ -176,6 +177,9 @@ def test_calls_are_found_by_month_and_the_places_called_most_come_first(shop, re
     ]
     assert len(places_of(cards, at_most=1)) == 1
     december = datetime(2026, 12, 1, tzinfo=UTC)
-    assert len(calls_of(cards, end=december)) == 3
-    assert len(calls_of(cards, start=december)) == 1
-    assert len(calls_of(cards)) == 4
+    assert len(made_with(cards, end=december)) == 3
+    assert len(made_with(cards, start=december)) == 1
+    assert [each.proof.started_at for each in calls_of(cards, made_with(cards))] == [
+        each.started_at for each in made_with(cards)
+    ]
+    assert len(made_with(cards)) == 4

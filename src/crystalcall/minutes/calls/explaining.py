@@ -6,11 +6,12 @@ here names the called number: the place and the prefix say what was priced.
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale
 from babel.dates import get_day_names
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -24,6 +25,9 @@ from crystalcall.rules.rating import SECONDS_PER_MINUTE, Part, itemize
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _MICROS_PER_CENT: Final = 10_000
 _SECONDS_PER_HOUR: Final = 3600
+_REMEMBERED: Final = 8192
+# Read once: a page of calls says hundreds of figures, and reading a pattern takes as long as saying one by it.
+_WHOLE, _EXACT_DOLLARS, _EXACT_CENTS = (parse_pattern(each) for each in ("#,##0", "#,##0.00####", "#,##0.####"))
 _SECONDS_PER_DAY: Final = 24 * _SECONDS_PER_HOUR
 
 
@@ -202,22 +206,24 @@ def _sum(proof: CallProof, language: str) -> Iterator[str]:
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
+@cache
 def _locale(language: str) -> Locale:
     return Locale("ru") if language == "ru" else Locale("en", "US")
 
 
-def _figure(amount: Decimal, pattern: str, language: str) -> str:
-    """Exactly as it is, with the language's signs."""
-    return format_decimal(amount, format=pattern, locale=_locale(language), decimal_quantization=False)
+@lru_cache(maxsize=_REMEMBERED)
+def _figure(amount: Decimal, pattern: NumberPattern, language: str) -> str:
+    """Exactly as it is, with the language's signs; a figure alone says nothing about anybody, so it is remembered."""
+    return str(pattern.apply(amount, _locale(language), decimal_quantization=False))
 
 
 def _count(number: int, language: str) -> str:
-    return _figure(Decimal(number), "#,##0", language)
+    return _figure(Decimal(number), _WHOLE, language)
 
 
 def _dollars(micros: int, language: str) -> str:
     """An amount to the last micro, cents always: "$0.45", "$9.979", «0,45 $»."""
-    figure = _figure(Decimal(micros) / MICROS_PER_DOLLAR, "#,##0.00####", language)
+    figure = _figure(Decimal(micros) / MICROS_PER_DOLLAR, _EXACT_DOLLARS, language)
     return f"{figure}{_NBSP}$" if language == "ru" else f"${figure}"
 
 
@@ -225,7 +231,7 @@ def _price(micros: int, language: str) -> str:
     """A small price in cents, as price lists say it: "2.1¢", «2,1 ¢»; from a dollar on in dollars."""
     if micros >= MICROS_PER_DOLLAR:
         return _dollars(micros, language)
-    figure = _figure(Decimal(micros) / _MICROS_PER_CENT, "#,##0.####", language)
+    figure = _figure(Decimal(micros) / _MICROS_PER_CENT, _EXACT_CENTS, language)
     return f"{figure}{_NBSP}¢" if language == "ru" else f"{figure}¢"
 
 

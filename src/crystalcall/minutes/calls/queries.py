@@ -1,19 +1,19 @@
 """What calls were made and what they cost, as frozen values with their proof."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncMonth
 
 from crystalcall.minutes.calls.engine.facts import Spent, Windows
 from crystalcall.minutes.calls.engine.identity import call_uuid
 from crystalcall.minutes.calls.engine.live import RUNNING_FIELDS, LiveCall
 from crystalcall.minutes.calls.models import AccessNumber, Call, CallRecord, RunningCall
-from crystalcall.minutes.calls.reading import called_numbers
+from crystalcall.minutes.calls.reading import SEALED_FIELDS, SealedCall, called_numbers
 from crystalcall.minutes.calls.values import AccessNumberInfo, CalledPlace, CallProof, CallView
 from crystalcall.minutes.ledger import queries as ledger_queries
 from crystalcall.minutes.rates.values import DestinationInfo
@@ -32,12 +32,15 @@ __all__ = [
     "CallProof",
     "CallView",
     "CalledPlace",
+    "MadeCall",
     "access_numbers",
     "call",
     "calls_of_account",
     "day_facts",
+    "made_calls",
     "months_called",
     "places_called",
+    "proofs_of",
     "records_between",
     "running_calls",
 ]
@@ -57,6 +60,20 @@ RERATED_FIELDS: Final = (
 )
 CHUNK: Final = 5000
 _running: Final = Rowset(RunningCall)
+_calls: Final = Rowset(Call)
+
+Since: TypeAlias = Mapping[UUID, datetime | None]
+"""Accounts, and from which moment on their calls are asked for; None: from the first."""
+
+
+class MadeCall(NamedTuple):
+    """A call that was authorized, as far as a list needs it; no charge while it runs."""
+
+    account_id: UUID
+    call_id: UUID
+    started_at: datetime
+    authorized_at: datetime
+    charge_micros: int
 
 
 def call(switch_id: int, call_id: str) -> CallView | None:
@@ -67,7 +84,7 @@ def call(switch_id: int, call_id: str) -> CallView | None:
     if row.refusal_reason or row.ledger_account_id is None:
         reason = RefusalReason(row.refusal_reason)
         return CallView(row.call_id, CallState.REFUSED, reason, row.authorized_at, None, None, 0, 0, None)
-    live = next((one for one in _live_calls(row.ledger_account_id) if one.id == row.pk), None)
+    live = next((one for one in _live_calls((row.ledger_account_id,)) if one.id == row.pk), None)
     if live is not None:
         proof = _running_proof(live, _masked([row]).get(row.pk, ""))
         return _view(row, proof, (live.answered_at, None, live.hold_micros))
@@ -85,50 +102,72 @@ def calls_of_account(
 
     Only those that started from `start` up to (without) `end`, where these are given.
     """
-    running = {live.id: live for live in _live_calls(account_id) if _is_within(live, start, end)}
-    rows = Call.objects.in_bulk(list(running)) if running else {}
-    records = list(_records_of(account_id, start, end).select_related("call"))
-    numbers = _masked([*rows.values(), *(record.call for record in records)])
-    found = [
-        (rows[live.id].authorized_at, live.id, _running_proof(live, numbers.get(live.id, "")))
-        for live in running.values()
-    ]
-    found += [
-        (record.authorized_at, record.call_id, _settled_proof(record, numbers.get(record.call_id, "")))
-        for record in records
-    ]
-    return tuple(proof for _, _, proof in sorted(found, key=_latest, reverse=True))
+    found = made_calls({account_id: start}, end=end)
+    ordered = sorted(found, key=lambda each: (each.authorized_at, each.call_id), reverse=True)
+    return tuple(proof for _made, proof in proofs_of(ordered))
 
 
-def months_called(account_id: UUID, *, start: datetime | None = None) -> frozenset[date]:
-    """The first day (UTC) of each month in which calls of this account started."""
-    records = _records_of(account_id, start, None)
+def made_calls(since: Since, *, start: datetime | None = None, end: datetime | None = None) -> tuple[MadeCall, ...]:
+    """The calls that `proofs_of` knows more about, of several accounts, the one that started last first.
+
+    Of each account only those that started from its moment on (None: all), and from `start` up to (without) `end`.
+    """
+    running = [
+        MadeCall(live.account_id, live.id, _started(live), live.authorized_at, 0)
+        for live in _live_calls(since)
+        if _is_within(live, _later(since[live.account_id], start), end)
+    ]
+    records = _records_of(since, start, end).values_list(
+        *("ledger_account_id", "call_id", "started", "authorized_at", "charge_micros")
+    )
+    return tuple(sorted([*running, *(MadeCall(*row) for row in records)], key=_latest, reverse=True))
+
+
+def proofs_of(calls: Sequence[MadeCall]) -> tuple[tuple[MadeCall, CallProof], ...]:
+    """These calls with their proofs, in their order; what was given up meanwhile is left out."""
+    wanted = [each.call_id for each in calls]
+    accounts = {each.account_id for each in calls}
+    running = {live.id: live for live in _live_calls(accounts)} if any(not each.charge_micros for each in calls) else {}
+    running = {call_id: running[call_id] for call_id in wanted if call_id in running}
+    records = {
+        record.call_id: record
+        for record in CallRecord.objects.filter(
+            ledger_account_id__in=accounts, call_id__in=[each for each in wanted if each not in running]
+        )
+    }
+    numbers = _masked([SealedCall(*row) for row in _calls.fetch(SEALED_FIELDS, "id", wanted)])
+    found = {call_id: _running_proof(live, numbers.get(call_id, "")) for call_id, live in running.items()}
+    found |= {call_id: _settled_proof(record, numbers.get(call_id, "")) for call_id, record in records.items()}
+    return tuple((each, found[each.call_id]) for each in calls if each.call_id in found)
+
+
+def months_called(since: Since) -> frozenset[date]:
+    """The first day (UTC) of each month in which calls of these accounts started, of each from its moment on."""
+    records = _records_of(since, None, None)
     found = records.annotate(month=TruncMonth("started", tzinfo=UTC)).values_list("month", flat=True).distinct()
-    running = [_started(live) for live in _live_calls(account_id) if _is_within(live, start, None)]
+    running = [_started(live) for live in _live_calls(since) if _is_within(live, since[live.account_id], None)]
     return frozenset(each.astimezone(UTC).date().replace(day=1) for each in [*found, *running])
 
 
-def places_called(account_id: UUID, *, start: datetime | None = None) -> tuple[CalledPlace, ...]:
-    """Where people talked with this account and how often, the place called most often first."""
-    talked = _records_of(account_id, start, None).filter(used_seconds__gt=0)
-    groups = talked.values("destination_key", "country_iso2", "line_type", "area").annotate(
+def places_called(since: Since, *, at_most: int) -> tuple[CalledPlace, ...]:
+    """Where people talked most with these accounts and how often, the place called most often first."""
+    talked = _records_of(since, None, None).filter(used_seconds__gt=0)
+    groups = talked.values_list("destination_key", "country_iso2", "line_type", "area").annotate(
         times=Count("pk"), any_prefix=Max("prefix")
     )
     return tuple(
-        CalledPlace(
-            DestinationInfo(
-                group["destination_key"], group["country_iso2"] or None, LineType(group["line_type"]), group["area"]
-            ),
-            group["any_prefix"],
-            group["times"],
-        )
-        for group in groups.order_by("-times", "destination_key")
+        CalledPlace(DestinationInfo(key, country or None, LineType(line_type), area), prefix, times)
+        for key, country, line_type, area, times, prefix in groups.order_by("-times", "destination_key")[:at_most]
     )
 
 
-def _records_of(account_id: UUID, start: datetime | None, end: datetime | None) -> "QuerySet[CallRecord]":
-    records = CallRecord.objects.filter(ledger_account_id=account_id)
-    records = records.annotate(started=Coalesce("answered_at", "authorized_at"))
+def _records_of(since: Since, start: datetime | None, end: datetime | None) -> "QuerySet[CallRecord]":
+    whole = [account_id for account_id, moment in since.items() if moment is None]
+    mine = Q(ledger_account_id__in=whole)
+    for account_id, moment in since.items():
+        if moment is not None:
+            mine |= Q(ledger_account_id=account_id, started__gte=moment)
+    records = CallRecord.objects.annotate(started=Coalesce("answered_at", "authorized_at")).filter(mine)
     if start is not None:
         records = records.filter(started__gte=start)
     return records if end is None else records.filter(started__lt=end)
@@ -143,8 +182,12 @@ def _started(live: LiveCall) -> datetime:
     return live.answered_at or live.authorized_at
 
 
-def _latest(found: tuple[datetime, UUID, CallProof]) -> tuple[datetime, UUID]:
-    return found[:2]
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((each for each in (one, other) if each is not None), default=None)
+
+
+def _latest(made: MadeCall) -> tuple[datetime, datetime, UUID]:
+    return made.started_at, made.authorized_at, made.call_id
 
 
 def running_calls() -> int:
@@ -181,8 +224,8 @@ def access_numbers() -> tuple[AccessNumberInfo, ...]:
     return tuple(AccessNumberInfo(row.e164, row.place_en, row.place_ru) for row in rows)
 
 
-def _live_calls(account_id: UUID) -> list[LiveCall]:
-    return [LiveCall.of_row(row) for row in _running.fetch(RUNNING_FIELDS, "ledger_account_id", [account_id])]
+def _live_calls(account_ids: Collection[UUID]) -> list[LiveCall]:
+    return [LiveCall.of_row(row) for row in _running.fetch(RUNNING_FIELDS, "ledger_account_id", list(account_ids))]
 
 
 def _view(row: Call, proof: CallProof, held: tuple[datetime | None, datetime | None, int]) -> CallView:
@@ -200,7 +243,7 @@ def _view(row: Call, proof: CallProof, held: tuple[datetime | None, datetime | N
     )
 
 
-def _masked(calls: Collection[Call]) -> dict[UUID, str]:
+def _masked(calls: Collection[Call | SealedCall]) -> dict[UUID, str]:
     """The called numbers without the digits that tell whose they are; those that were erased are not among them."""
     return {call_id: mask(number) for call_id, number in called_numbers(calls, purpose=Purpose.CALL_RECORD).items()}
 

@@ -1,6 +1,7 @@
 """The numbers that were called, opened for a purpose: for the person who called them, and for nobody else."""
 
 from collections.abc import Collection
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from crystalcall.minutes.calls.engine.answers import read_grant
@@ -10,8 +11,20 @@ from crystalcall.privacy.keys.opening import openers
 from crystalcall.privacy.keys.sealing import KeyDestroyedError
 from crystalcall.privacy.purposes import Purpose
 
+#: The fields of a call that `SealedCall` is made of.
+SEALED_FIELDS: Final = ("id", "ledger_account_id", "sealed_grant", "policy_version")
 
-def called_numbers(calls: Collection[Call], *, purpose: Purpose) -> dict[UUID, str]:
+
+class SealedCall(NamedTuple):
+    """A call as far as reading its number needs it."""
+
+    pk: UUID
+    ledger_account_id: UUID | None
+    sealed_grant: bytes | None
+    policy_version: int
+
+
+def called_numbers(calls: Collection[Call | SealedCall], *, purpose: Purpose) -> dict[UUID, str]:
     """The called number of each call in E.164; a call whose number or key was destroyed is not among them.
 
     Errors: PurposeRefusedError, SealBrokenError.

@@ -10,9 +10,11 @@ class CardsConfig(AppConfig):
     label = "cards"
 
     def ready(self) -> None:
-        """Listen."""
-        from crystalcall.minutes.cards import keeping_people, listeners
+        """Listen, and say what takes two members of staff."""
+        from crystalcall.customers.staff import kinds
+        from crystalcall.minutes.cards import goodwill, keeping_people, listeners
         from crystalcall.privacy import keepers
 
+        kinds.register(goodwill.KIND)
         listeners.listen_all()
         keepers.register(keeping_people.CardsKeeper())

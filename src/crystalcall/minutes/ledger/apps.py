@@ -12,10 +12,11 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the fields and register the append-only table."""
-        from crystalcall.minutes.ledger import keeping_people, personal_data
+        from crystalcall.minutes.ledger import keeping_people, personal_data, waiting
         from crystalcall.plumbing import append_only
         from crystalcall.privacy import keepers
 
         personal_data.declare_all()
         append_only.register("ledger_transfer")
         keepers.register(keeping_people.LedgerKeeper())
+        waiting.contribute_all()

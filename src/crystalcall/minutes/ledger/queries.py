@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import Q, Sum
 
 from crystalcall.minutes.ledger.auditing import audit, last_audit, trial_balance
 from crystalcall.minutes.ledger.beancount import beancount_lines
@@ -23,6 +24,7 @@ from crystalcall.minutes.ledger.values import (
     TrialLine,
     UnknownAccountError,
 )
+from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.rules.ledger import UNIT_USD_MICROS, AccountKind, ReservationState, has_floor, posted_balance
 
 __all__ = [
@@ -50,6 +52,14 @@ __all__ = [
 ]
 
 
+_MINUTES: Final = (
+    *("id", "holder_id", "kind", "coverage", "credits_posted", "debits_posted", "held"),
+    "expires_at",
+)
+# Pages of an account ask these of several cards: the ORM takes ten times as long to word the statements.
+_accounts: Final = Rowset(LedgerAccount)
+
+
 def balance(account_id: UUID) -> Balance:
     """The account's money on its normal side, in micros.
 
@@ -72,9 +82,12 @@ def balance(account_id: UUID) -> Balance:
 
 def balances(account_ids: Collection[UUID]) -> dict[UUID, Balance]:
     """The customers' money accounts among these ids, in one statement."""
-    rows = LedgerAccount.objects.filter(pk__in=account_ids, kind=AccountKind.CUSTOMER_CREDIT.value)
-    totals = rows.values_list("pk", F("credits_posted") - F("debits_posted"), "held")
-    return {pk: Balance(posted, held, posted - held) for pk, posted, held in totals}
+    rows = _accounts.fetch(("id", "kind", "credits_posted", "debits_posted", "held"), "id", account_ids)
+    return {
+        account_id: Balance(credited - debits, held, credited - debits - held)
+        for account_id, kind, credited, debits, held in rows
+        if kind == AccountKind.CUSTOMER_CREDIT.value
+    }
 
 
 def _summed_totals(account_id: UUID) -> tuple[int, int]:
@@ -88,20 +101,23 @@ def _summed_totals(account_id: UUID) -> tuple[int, int]:
 
 def allowances(holder_id: UUID, *, now: datetime) -> tuple[AllowanceInfo, ...]:
     """The holder's minutes of which something is left or held and that have not expired, the first to expire first."""
-    beside = LedgerAccount.objects.filter(holder=holder_id, kind=ALLOWANCE, credits_posted__gt=F("debits_posted"))
-    fresh = beside.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
-    return tuple(
-        AllowanceInfo(
-            account_id=row.pk,
-            holder_id=holder_id,
-            coverage=row.coverage,
-            posted_seconds=row.credits_posted - row.debits_posted,
-            held_seconds=row.held,
-            available_seconds=row.credits_posted - row.debits_posted - row.held,
-            expires_at=row.expires_at,
-        )
-        for row in fresh.order_by(F("expires_at").asc(nulls_last=True), "pk")
-    )
+    return allowances_of((holder_id,), now=now).get(holder_id, ())
+
+
+def allowances_of(holder_ids: Collection[UUID], *, now: datetime) -> dict[UUID, tuple[AllowanceInfo, ...]]:
+    """The same of several holders; those who have none are not among them."""
+    found: dict[UUID, tuple[AllowanceInfo, ...]] = {}
+    rows = [row for row in _accounts.fetch(_MINUTES, "holder_id", holder_ids) if row[2] == ALLOWANCE]
+    rows = [row for row in rows if row[4] > row[5] and (row[7] is None or row[7] > now)]
+    for account_id, holder_id, _kind, coverage, given, taken, held, ends in sorted(rows, key=_first_to_end):
+        left = given - taken
+        info = AllowanceInfo(account_id, holder_id, coverage, left, held, left - held, ends)
+        found[holder_id] = (*found.get(holder_id, ()), info)
+    return found
+
+
+def _first_to_end(row: tuple[Any, ...]) -> tuple[bool, Any, UUID]:
+    return row[7] is None, row[7] or 0, row[0]
 
 
 def reservation(reservation_id: UUID) -> ReservationInfo | None:

@@ -10,10 +10,13 @@ from django.db.models import Q
 
 from crystalcall.minutes.ledger.models import ALLOWANCE, ExpiryNotice, LedgerAccount, Transfer
 from crystalcall.minutes.ledger.values import Expiry, Lapse
+from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.plumbing.settings import current
 from crystalcall.rules.ledger import CODE_CREDIT_DORMANT, CODE_CREDIT_EXPIRED, CODE_MINUTES_EXPIRED, AccountKind
 from crystalcall.rules.validity import End, Told, ValidityRule, end_of
 
+_accounts: Final = Rowset(LedgerAccount)
+_notices: Final = Rowset(ExpiryNotice)
 LAPSES: Final = (CODE_CREDIT_DORMANT, CODE_CREDIT_EXPIRED, CODE_MINUTES_EXPIRED)
 
 
@@ -49,22 +52,24 @@ class Notices:
 
 def told_of(account_ids: Iterable[UUID]) -> Notices:
     """What the holders of these accounts were told."""
-    rows = list(ExpiryNotice.objects.filter(account__in=list(account_ids)).order_by("told_at", "pk"))
+    rows = _notices.fetch(("told_at", "id", "account_id", "due_at", "by_dormancy"), "account_id", {*account_ids})
     return Notices(
-        {row.account_id: Told(row.told_at, row.due_at) for row in rows if row.by_dormancy},
-        frozenset((row.account_id, row.due_at) for row in rows if not row.by_dormancy),
+        {account_id: Told(at, due_at) for at, _, account_id, due_at, by_dormancy in sorted(rows) if by_dormancy},
+        frozenset((account_id, due_at) for _at, _, account_id, due_at, by_dormancy in rows if not by_dormancy),
     )
 
 
 def expiries(account_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Expiry]:
     """When the credit of these cards lapses as things stand; cards whose credit never does are left out."""
     rule, told = validity_rule(), told_of(account_ids)
-    rows = LedgerAccount.objects.filter(pk__in=account_ids, kind=AccountKind.CUSTOMER_CREDIT.value)
     ends = {}
-    for row in rows:
-        end = end_of(row.expires_at, row.last_used_at or row.opened_at, told.dormancy(row.pk), now, rule)
+    rows = _accounts.fetch(("id", "kind", "expires_at", "last_used_at", "opened_at"), "id", account_ids)
+    for account_id, kind, expires_at, last_used_at, opened_at in rows:
+        if kind != AccountKind.CUSTOMER_CREDIT.value:
+            continue
+        end = end_of(expires_at, last_used_at or opened_at, told.dormancy(account_id), now, rule)
         if end is not None:
-            ends[row.pk] = Expiry(row.pk, end.at, end.by_dormancy)
+            ends[account_id] = Expiry(account_id, end.at, end.by_dormancy)
     return ends
 
 

@@ -1,6 +1,6 @@
 """What is known of PINs, as frozen values without a digit of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from crystalcall.minutes.pins.finding import ask_shut_accounts, by_lookups, look
 from crystalcall.minutes.pins.models import Pin
 from crystalcall.minutes.pins.sources import slowed_sources
 from crystalcall.minutes.pins.values import FoundPin, PinInfo
+from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.rules.pins import OPEN_STATES, OVER_STATES, PinState
 
 __all__ = [
@@ -20,17 +21,28 @@ __all__ = [
     "open_pins",
     "over_pins",
     "pin",
+    "pins_by_serial",
     "pins_of_account",
     "slowed_sources",
 ]
 
 AT_A_TIME: Final = 5000
+_pins: Final = Rowset(Pin)
+_INFO: Final = ("serial", "ledger_account_id", "state", "issued_at", "blocked_at", "block_reason")
 
 
 def pin(serial: str) -> PinInfo | None:
     """The PIN of this serial, or None."""
     row = Pin.objects.filter(serial=serial).first()
     return info_of(row) if row else None
+
+
+def pins_by_serial(serials: Collection[str]) -> dict[str, PinInfo]:
+    """The PINs of these serials; one that there is not is not among them."""
+    return {
+        serial: PinInfo(serial, account_id, PinState(state), *rest)
+        for serial, account_id, state, *rest in _pins.fetch(_INFO, "serial", serials)
+    }
 
 
 def pins_of_account(account_id: UUID) -> tuple[PinInfo, ...]:

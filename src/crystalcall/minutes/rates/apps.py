@@ -15,9 +15,9 @@ class RatesConfig(AppConfig):
         from crystalcall.minutes.rates import personal_data
         from crystalcall.minutes.rates.values import place_words
         from crystalcall.plumbing import append_only
-        from crystalcall.privacy import keepers
+        from crystalcall.privacy.place_words import set_place_words
 
         personal_data.declare_all()
-        keepers.set_place_words(place_words)
+        set_place_words(place_words)
         for table in ("rates_carrierrate", "rates_rate", "rates_route", "rates_margin"):
             append_only.register(table)

@@ -1,6 +1,6 @@
 """The room's nouns: which deck is current, what a number costs, where calls go, what is saved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -172,6 +172,15 @@ def countries(deck_id: int, language: str) -> tuple[CountrySummary, ...]:
     summaries = (_summary(iso2, index.country_lines(iso2), language) for iso2 in index.countries())
     sold = [summary for summary in summaries if summary.landline or summary.mobile]
     return tuple(sorted(sold, key=lambda summary: folded(summary.name)))
+
+
+def some_countries(wanted: Iterable[str], deck_id: int, language: str) -> tuple[CountrySummary, ...]:
+    """Those of these countries (ISO 3166-1 alpha-2) that have landline or mobile on sale, in the order asked for."""
+    index = index_of(deck_id)
+    if index is None:
+        return ()
+    summaries = (_summary(iso2, index.country_lines(iso2), language) for iso2 in wanted)
+    return tuple(summary for summary in summaries if summary.landline or summary.mobile)
 
 
 def country_by_slug(slug: str, deck_id: int, language: str) -> CountrySummary | None:

@@ -14,7 +14,7 @@ class OrdersConfig(AppConfig):
         """Declare what this room keeps, guard its history, and listen."""
         from crystalcall.plumbing import append_only
         from crystalcall.privacy import keepers
-        from crystalcall.shop.orders import evidence, keeping_people, listeners, personal_data, tokens
+        from crystalcall.shop.orders import evidence, keeping_people, listeners, personal_data, tokens, waiting
 
         personal_data.declare_all()
         tokens.declare_columns()
@@ -22,3 +22,4 @@ class OrdersConfig(AppConfig):
         listeners.listen_to_all()
         evidence.supply_all()
         keepers.register(keeping_people.OrdersKeeper())
+        waiting.contribute_all()

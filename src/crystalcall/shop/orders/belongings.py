@@ -1,26 +1,41 @@
 """What stands in a customer's account: orders, cards, and the calls made with them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from crystalcall.minutes.calls.queries import (
     CalledPlace,
     CallProof,
-    calls_of_account,
+    MadeCall,
+    made_calls,
     months_called,
     places_called,
+    proofs_of,
 )
-from crystalcall.minutes.ledger.queries import allowances, balances, expiries
+from crystalcall.minutes.ledger.queries import allowances_of, balances, expiries
 from crystalcall.minutes.ledger.values import AllowanceInfo, Balance, Expiry
 from crystalcall.minutes.limits.queries import own_limits
 from crystalcall.minutes.limits.values import OwnLimits
-from crystalcall.minutes.pins.queries import pin
+from crystalcall.minutes.pins.queries import pins_by_serial
+from crystalcall.minutes.speed_dial.queries import entries_of
+from crystalcall.minutes.speed_dial.values import Entry
+from crystalcall.plumbing.rowsets import Rowset
+from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.ordering import OrderState
 from crystalcall.rules.pins import PinState
 from crystalcall.shop.orders.models import Card, HeldCard, Order, OrderClaim
 from crystalcall.shop.orders.values import ClaimWay
+
+_held: Final = Rowset(HeldCard)
+_HELD: Final = ("ledger_account_id", "pin_serial", "added_at")
+#: The fields of `OwnCard`, but for `since`.
+_CARD: Final = (
+    *("pin_serial", "ledger_account_id", "line__order__order_number"),
+    *("line__deck_id", "line__deck_version", "guaranteed_until"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,16 @@ class CardHoldings:
         """Whether its PIN opens nothing."""
         return self.state is PinState.BLOCKED
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is on it; what a running call holds is, since what that does not use comes back."""
+        return not (self.balance.posted_micros or any(one.posted_seconds for one in self.minutes))
+
+    @property
+    def is_calling(self) -> bool:
+        """Whether a call in progress holds some of it."""
+        return bool(self.balance.held_micros or any(one.held_seconds for one in self.minutes))
+
 
 @dataclass(frozen=True, slots=True)
 class OwnCall:
@@ -98,19 +123,39 @@ def is_claimed(order: Order) -> bool:
     return OrderClaim.objects.filter(order=order).exists()
 
 
-def added_since(order: Order) -> dict[UUID, datetime]:
-    """Since when cards of this order stand in an account to which somebody added them by PIN, by ledger account."""
-    accounts = Card.objects.filter(line__order=order).values("ledger_account_id")
-    return dict(HeldCard.objects.filter(ledger_account_id__in=accounts).values_list("ledger_account_id", "added_at"))
+def added_since(accounts: Collection[UUID]) -> dict[UUID, datetime]:
+    """Since when cards stand in an account to which somebody added them by PIN, by ledger account."""
+    return dict(_held.fetch(("ledger_account_id", "added_at"), "ledger_account_id", accounts))
 
 
 def cards_of(customer_id: UUID) -> tuple[OwnCard, ...]:
     """Every card of an account: those of its orders, the latest first, then those added by their PIN."""
-    mine = Card.objects.filter(line__order__claim__customer_id=customer_id).select_related("line__order")
-    bought = [_own(card, None) for card in mine.order_by("-line__order__placed_at", "line__position", "index")]
-    held = {row.ledger_account_id: row for row in HeldCard.objects.filter(customer_id=customer_id).order_by("pk")}
-    found = Card.objects.filter(ledger_account_id__in=held).select_related("line__order").order_by("pk")
-    return (*bought, *(_own(card, held[card.ledger_account_id]) for card in found))
+    mine = Card.objects.filter(line__order__claim__customer_id=customer_id)
+    rows = mine.order_by("-line__order__placed_at", "line__position", "index").values_list(*_CARD)
+    bought = [OwnCard(serial, account, number, None, *rest) for serial, account, number, *rest in rows]
+    held = {
+        row[0]: row
+        for row in _held.fetch(("ledger_account_id", "pin_serial", "added_at"), "customer_id", [customer_id])
+    }
+    found = Card.objects.filter(ledger_account_id__in=held).order_by("pk").values_list(*_CARD) if held else ()
+    # Of what somebody else bought: only what the card says of itself.
+    added = [
+        OwnCard(held[account][1], account, "", held[account][2], *rest) for _serial, account, _number, *rest in found
+    ]
+    return (*bought, *added)
+
+
+def bought_cards_of(customer_id: UUID) -> tuple[OwnCard, ...]:
+    """Those cards of an account that this very person bought, signed in or before as a guest, the latest first."""
+    ways = (ClaimWay.BOUGHT.value, ClaimWay.MAILBOX.value)
+    mine = Card.objects.filter(line__order__claim__customer_id=customer_id, line__order__claim__way__in=ways)
+    rows = mine.order_by("-line__order__placed_at", "line__position", "index").values_list(*_CARD)
+    return tuple(OwnCard(serial, account, number, None, *rest) for serial, account, number, *rest in rows)
+
+
+def short_codes_of(card: OwnCard) -> tuple[Entry, ...]:
+    """The speed dial of a card, by code."""
+    return entries_of([card.account_id], purpose=Purpose.CUSTOMER_SERVICE).get(card.account_id, ())
 
 
 def card_of(customer_id: UUID, serial: str) -> OwnCard | None:
@@ -121,22 +166,19 @@ def card_of(customer_id: UUID, serial: str) -> OwnCard | None:
 def holdings_of(cards: Collection[OwnCard], *, now: datetime) -> tuple[CardHoldings, ...]:
     """What these cards hold now, in their order."""
     accounts = [card.account_id for card in cards]
-    money, ends = balances(accounts), expiries(accounts, now=now)
-    found = []
-    for card in cards:
-        info = pin(card.serial)
-        if info is None:
-            continue
-        found.append(
-            CardHoldings(
-                card=card,
-                state=info.state,
-                balance=money[card.account_id],
-                expiry=ends.get(card.account_id),
-                minutes=allowances(card.account_id, now=now),
-            )
+    money, ends, minutes = balances(accounts), expiries(accounts, now=now), allowances_of(accounts, now=now)
+    pins = pins_by_serial([card.serial for card in cards])
+    return tuple(
+        CardHoldings(
+            card=card,
+            state=pins[card.serial].state,
+            balance=money[card.account_id],
+            expiry=ends.get(card.account_id),
+            minutes=minutes.get(card.account_id, ()),
         )
-    return tuple(found)
+        for card in cards
+        if card.serial in pins
+    )
 
 
 def limits_of_card(card: OwnCard) -> OwnLimits:
@@ -144,48 +186,29 @@ def limits_of_card(card: OwnCard) -> OwnLimits:
     return own_limits(card.account_id)
 
 
-def calls_of(
+def made_with(
     cards: Collection[OwnCard], *, start: datetime | None = None, end: datetime | None = None
-) -> tuple[OwnCall, ...]:
+) -> tuple[MadeCall, ...]:
     """The calls made with these cards as far as this account may see them, the latest first; of a time, if given."""
-    found = [
-        OwnCall(card, proof)
-        for card in cards
-        for proof in calls_of_account(card.account_id, start=_later(card.since, start), end=end)
-    ]
-    return tuple(sorted(found, key=lambda each: each.proof.started_at, reverse=True))
+    return made_calls(_since(cards), start=start, end=end)
+
+
+def calls_of(cards: Collection[OwnCard], made: Sequence[MadeCall]) -> tuple[OwnCall, ...]:
+    """These calls with their proofs, in their order."""
+    by_account = {card.account_id: card for card in reversed([*cards])}
+    return tuple(OwnCall(by_account[call.account_id], proof) for call, proof in proofs_of(made))
 
 
 def months_of(cards: Collection[OwnCard]) -> tuple[date, ...]:
     """The first days of the months with such calls, the latest first."""
-    return tuple(
-        sorted({day for card in cards for day in months_called(card.account_id, start=card.since)}, reverse=True)
-    )
+    return tuple(sorted(months_called(_since(cards)), reverse=True))
 
 
 def places_of(cards: Collection[OwnCard], *, at_most: int) -> tuple[CalledPlace, ...]:
     """The places called most with these cards."""
-    often: dict[str, CalledPlace] = {}
-    for card in cards:
-        for place in places_called(card.account_id, start=card.since):
-            before = often.get(place.destination.key)
-            calls = place.calls + (before.calls if before else 0)
-            often[place.destination.key] = CalledPlace(place.destination, place.prefix, calls)
-    return tuple(sorted(often.values(), key=lambda each: (-each.calls, each.destination.key))[:at_most])
+    return places_called(_since(cards), at_most=at_most)
 
 
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    known = [each for each in (one, other) if each is not None]
-    return max(known) if known else None
-
-
-def _own(card: Card, held: HeldCard | None) -> OwnCard:
-    return OwnCard(
-        serial=held.pin_serial if held else card.pin_serial,
-        account_id=card.ledger_account_id,
-        order_number="" if held else card.line.order.order_number,
-        since=held.added_at if held else None,
-        deck_id=card.line.deck_id,
-        deck_version=card.line.deck_version,
-        guaranteed_until=card.guaranteed_until,
-    )
+def _since(cards: Collection[OwnCard]) -> dict[UUID, datetime | None]:
+    # A card that was bought counts as that, also where its PIN was added: the first of two is the one.
+    return {card.account_id: card.since for card in reversed([*cards])}

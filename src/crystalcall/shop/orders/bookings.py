@@ -8,7 +8,7 @@ from datetime import datetime
 
 from crystalcall.minutes.ledger.actions import system_account, transfer
 from crystalcall.minutes.ledger.values import Posting
-from crystalcall.rules.ledger import CODE_MARGIN, CODE_PAID, CODE_PAID_TWICE, AccountKind
+from crystalcall.rules.ledger import CODE_MARGIN, CODE_OWED_BACK, CODE_PAID, CODE_PAID_TWICE, AccountKind
 from crystalcall.shop.orders.models import Order
 
 
@@ -39,6 +39,13 @@ def book_second_payment(order: Order, payment_id: str, *, now: datetime) -> None
     """The gateway owes the store the price once more, and the store owes it back to the buyer."""
     key = f"order:{order.order_number}:paid:{payment_id}"
     _book(AccountKind.GATEWAY_CLEARING, AccountKind.REFUNDS, Entry(order.total_micros, CODE_PAID_TWICE, key), now)
+
+
+def book_owed_back(order: Order, *, now: datetime) -> None:
+    """What was paid will never be delivered: the store owes the price back to whoever paid it, and no delivery."""
+    book_payment(order, now=now)
+    entry = Entry(order.total_micros, CODE_OWED_BACK, f"order:{order.order_number}:owed_back")
+    _book(AccountKind.SALES, AccountKind.REFUNDS, entry, now)
 
 
 def _book(debit: AccountKind, credit: AccountKind, entry: Entry, now: datetime) -> None:

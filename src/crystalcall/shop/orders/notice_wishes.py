@@ -50,6 +50,16 @@ def stop_token(order_number: str, topic: NoticeTopic = NoticeTopic.PRICES) -> st
     return None if wish is None else stop_token_of(wish)
 
 
+def stop_tokens(order: Order) -> dict[NoticeTopic, str]:
+    """The tokens of the links that end an order's notices, by topic; those that stand."""
+    found = {}
+    for wish in NoticeWish.objects.filter(order=order):
+        wish.order = order
+        if (token := stop_token_of(wish)) is not None:
+            found[NoticeTopic(wish.topic)] = token
+    return found
+
+
 def notice_link(token: str) -> NoticeLink | None:
     """What the page behind a stop link shows, or None where no mail ever held it."""
     wish = find_wish(token)

@@ -2,23 +2,26 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from crystalcall.customers.queries import masked_email
-from crystalcall.minutes.calls.queries import CallProof, calls_of_account
-from crystalcall.minutes.ledger.queries import balance
+from crystalcall.minutes.calls.queries import CallProof, MadeCall, made_calls, proofs_of
+from crystalcall.minutes.ledger.queries import balances
 from crystalcall.minutes.ledger.values import Balance
 from crystalcall.payments.queries import PaymentView, payment_of
 from crystalcall.plumbing.ids import random_token
+from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.ordering import CLOSED, OrderState
 from crystalcall.shop.orders.belongings import added_since, is_claimed, own_order
-from crystalcall.shop.orders.models import Card, Order, OrderEvent
+from crystalcall.shop.orders.models import Card, Order, OrderEvent, OrderLine
 from crystalcall.shop.orders.notice_wishes import (
     notice_link,
     notice_orders,
     price_notice_stock,
     stop_token,
+    stop_tokens,
 )
 from crystalcall.shop.orders.stock import ended_on, ending_on, order_of_account, stock
 from crystalcall.shop.orders.tokens import find_order, token_of
@@ -40,6 +43,7 @@ __all__ = [
     "order_by_token",
     "order_in_account",
     "order_of_account",
+    "order_view",
     "paid_unfulfilled",
     "price_notice_stock",
     "stock",
@@ -47,6 +51,13 @@ __all__ = [
     "unpaid_since",
 ]
 
+CALLS_SHOWN = 3
+"""How many calls of each card stand on an order's page in the account; all of them stand on the page of calls."""
+_line_rows: Final = Rowset(OrderLine)
+_LINE: Final = (
+    *("position", "sku", "quantity", "unit_price_micros", "unit_credit_micros"),
+    *("deck_id", "deck_version"),
+)
 AT_MOST = 500
 """How many orders a sweep takes at once."""
 
@@ -55,7 +66,8 @@ AT_MOST = 500
 class CardView:
     """A card on its order's page: its credit, its calls newest first, and until when its quote is guaranteed.
 
-    ``added_at``: since when it stands in the account of somebody who added it by its PIN.
+    ``added_at``: since when it stands in the account of somebody who added it by its PIN. ``has_more_calls``: whether
+    older ones are left out.
     """
 
     serial: str
@@ -67,6 +79,7 @@ class CardView:
     deck_version: int
     guaranteed_until: datetime
     added_at: datetime | None = None
+    has_more_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +130,22 @@ def order_by_token(token: str) -> OrderView | None:
     if order is None:
         return None
     in_account = is_claimed(order)
-    return _view(order, in_account=in_account, cards=_cards(order, with_calls=not in_account))
+    return _view(order, in_account=in_account, cards=_cards(order, calls=0 if in_account else None))
 
 
 def order_in_account(customer_id: UUID, order_number: str) -> OrderView | None:
-    """The order of this number with its calls, where it stands in the customer's account."""
+    """The order of this number with its latest calls, where it stands in the customer's account."""
     order = own_order(customer_id, order_number)
-    return None if order is None else _view(order, in_account=True, cards=_cards(order, with_calls=True))
+    return None if order is None else _view(order, in_account=True, cards=_cards(order, calls=CALLS_SHOWN))
+
+
+def order_view(order: Order, *, in_account: bool) -> OrderView:
+    """An order without its cards, for the rest of this room."""
+    return _view(order, in_account=in_account, cards=())
 
 
 def _view(order: Order, *, in_account: bool, cards: tuple[CardView, ...]) -> OrderView:
+    stops = stop_tokens(order)
     return OrderView(
         order_number=order.order_number,
         state=OrderState(order.state),
@@ -139,8 +158,8 @@ def _view(order: Order, *, in_account: bool, cards: tuple[CardView, ...]) -> Ord
         cards=cards,
         payment=payment_of(order.order_number),
         masked_email=masked_email(order.customer_id, purpose=Purpose.ORDER_STATUS) if order.customer_id else None,
-        stop_token=stop_token(order.order_number),
-        policy_stop_token=stop_token(order.order_number, NoticeTopic.POLICY),
+        stop_token=stops.get(NoticeTopic.PRICES),
+        policy_stop_token=stops.get(NoticeTopic.POLICY),
         in_account=in_account,
     )
 
@@ -180,9 +199,13 @@ def history(order_number: str) -> tuple[StepView, ...]:
 
 
 def paid_unfulfilled(*, now: datetime, older_than_seconds: int) -> tuple[str, ...]:
-    """Numbers of orders that are paid for so many seconds and not fulfilled, oldest first, at most 500."""
+    """Numbers of orders that are paid for so many seconds and not fulfilled, oldest first, at most 500.
+
+    Those of somebody forgotten are not among them: they are never fulfilled.
+    """
     limit = now - timedelta(seconds=older_than_seconds)
-    rows = Order.objects.filter(state=OrderState.PAID.value, paid_at__lte=limit).order_by("paid_at")
+    late = Order.objects.filter(state=OrderState.PAID.value, paid_at__lte=limit, customer_id__isnull=False)
+    rows = late.order_by("paid_at")
     return tuple(rows.values_list("order_number", flat=True)[:AT_MOST])
 
 
@@ -208,32 +231,43 @@ def accounts_of_order(order_number: str) -> tuple[UUID, ...]:
 def _lines(order: Order) -> tuple[LineView, ...]:
     return tuple(
         LineView(
-            sku=line.sku,
-            quantity=line.quantity,
-            unit_price_micros=line.unit_price_micros,
-            line_price_micros=line.unit_price_micros * line.quantity,
-            unit_credit_micros=line.unit_credit_micros,
-            deck_id=line.deck_id,
-            deck_version=line.deck_version,
+            sku=sku,
+            quantity=quantity,
+            unit_price_micros=price,
+            line_price_micros=price * quantity,
+            unit_credit_micros=credit,
+            deck_id=deck_id,
+            deck_version=deck_version,
         )
-        for line in order.lines.order_by("position")
+        for _position, sku, quantity, price, credit, deck_id, deck_version in sorted(
+            _line_rows.fetch(_LINE, "order_id", (order.pk,))
+        )
     )
 
 
-def _cards(order: Order, *, with_calls: bool) -> tuple[CardView, ...]:
-    cards = Card.objects.filter(line__order=order).select_related("line").order_by("line__position", "index")
-    added = added_since(order)
+def _cards(order: Order, *, calls: int | None) -> tuple[CardView, ...]:
+    """The order's cards, each with so many of its calls (None: all of them)."""
+    rows = list(Card.objects.filter(line__order=order).select_related("line").order_by("line__position", "index"))
+    accounts = [card.ledger_account_id for card in rows]
+    added, money = added_since(accounts), balances(accounts)
+    made: dict[UUID, list[MadeCall]] = {account: [] for account in accounts}
+    for call in made_calls(dict.fromkeys(accounts)) if calls != 0 else ():
+        made[call.account_id].append(call)
+    proofs: dict[UUID, list[CallProof]] = {account: [] for account in accounts}
+    for call, proof in proofs_of([call for found in made.values() for call in found[:calls]]):
+        proofs[call.account_id].append(proof)
     return tuple(
         CardView(
             serial=card.pin_serial,
             sku=card.line.sku,
             credit_micros=card.line.unit_credit_micros,
-            balance=balance(card.ledger_account_id),
-            calls=calls_of_account(card.ledger_account_id) if with_calls else (),
+            balance=money[card.ledger_account_id],
+            calls=tuple(proofs[card.ledger_account_id]),
             deck_id=card.line.deck_id,
             deck_version=card.line.deck_version,
             guaranteed_until=card.guaranteed_until,
             added_at=added.get(card.ledger_account_id),
+            has_more_calls=calls is not None and len(made[card.ledger_account_id]) > calls,
         )
-        for card in cards
+        for card in rows
     )

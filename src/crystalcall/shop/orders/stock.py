@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from crystalcall.minutes.ledger.queries import allowances, balances, expiries, lapses
+from crystalcall.minutes.ledger.queries import allowances_of, balances, expiries, lapses
 from crystalcall.rules.ordering import OrderState
 from crystalcall.shop.orders.models import Card, Order
 from crystalcall.shop.orders.tokens import token_of
@@ -22,7 +22,7 @@ def stock_of(order: Order, *, now: datetime) -> OrderStock:
     rows = Card.objects.filter(line__order=order).order_by("line__position", "index")
     found = list(rows.values_list("pin_serial", "ledger_account_id", "guaranteed_until"))
     accounts = [account_id for _serial, account_id, _until in found]
-    money, ends = balances(accounts), expiries(accounts, now=now)
+    money, ends, minutes = balances(accounts), expiries(accounts, now=now), allowances_of(accounts, now=now)
     return OrderStock(
         order_number=order.order_number,
         token=token_of(order),
@@ -36,7 +36,7 @@ def stock_of(order: Order, *, now: datetime) -> OrderStock:
                 guaranteed_until=until,
                 balance=money[account_id],
                 expiry=ends.get(account_id),
-                minutes=allowances(account_id, now=now),
+                minutes=minutes.get(account_id, ()),
             )
             for serial, account_id, until in found
         ),

@@ -297,12 +297,17 @@ class BalanceWay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeftCard:
-    """A card that works on for whoever has this PIN; told once."""
+    """A card that works on for whoever has this PIN; told once.
+
+    `held_micros` and `held_seconds` are what a call in progress holds of it: what that does not use comes back to it.
+    """
 
     serial: str
     pin: str = field(repr=False)
     balance_micros: int
     minutes_seconds: int
+    held_micros: int = 0
+    held_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

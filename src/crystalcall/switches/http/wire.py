@@ -67,7 +67,13 @@ class Authorize(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     call_id: CallId
     access: Access
     called_number: Annotated[
-        Text, Meta(description="The dialled number: +E.164, 011…, 00…, or bare digits that begin with a country code.")
+        Text,
+        Meta(
+            description=(
+                "The dialled number: +E.164, 011…, 00…, or bare digits that begin with a country code. A card's own "
+                "short codes are dialled as *7 or 7* (1 to 99); the answer's routes hold the number behind the code."
+            )
+        ),
     ]
     access_number: Annotated[Text | None, Meta(description="The access number that the caller dialled (DNIS).")] = None
     caller_number: Annotated[

@@ -18,7 +18,7 @@ from crystalcall.plumbing.ids import uuid_of_bytes
 from crystalcall.plumbing.sealing import blind_index
 from crystalcall.plumbing.settings import current
 from crystalcall.rules.calls import Step
-from crystalcall.rules.numbering import Number, Unclear, read_e164
+from crystalcall.rules.numbering import Number, Unclear, read_e164, read_short_code
 
 OLD_CONTEXT: Final = "calls.step.content"
 _PERSON: Final = b"calls.content"
@@ -83,22 +83,25 @@ def _keyed(key_hex: str) -> blake2b:
 class Told:
     """A message, read before the transaction begins: everything about it that needs no database.
 
-    `number` is what the called number of an authorization was read as; `sequence` counts extensions. `entry` is what
-    the page knows of the call, the same for every message about it.
+    `number` is what the called number of an authorization was read as, and `code` the short code where it is one (else
+    0); `sequence` counts extensions. `entry` is what the page knows of the call, the same for every message about it.
     """
 
-    __slots__ = ("call_id", "digest", "entry", "id", "message", "number", "sequence", "step", "switch_id")
+    __slots__ = ("call_id", "code", "digest", "entry", "id", "message", "number", "sequence", "step", "switch_id")
 
     def __init__(self, message: Authorize | Answer | Extend | End | Lapse) -> None:
         self.message = message
         self.entry: Entry
         self.number: Number | Unclear | None = None
+        self.code = 0
         self.sequence = 0
         self.step = ""
         named: AuthorizeRequest | CallKey
         if isinstance(message, Authorize):
             named = message.request
             self.number = read_e164(named.called_number)
+            if isinstance(self.number, Unclear):
+                self.code = read_short_code(named.called_number)
         else:
             named = message.key
             self.step = _STEPS[type(message)]

@@ -26,6 +26,7 @@ from crystalcall.minutes.limits.queries import ask_limits_of, guards, risk_range
 from crystalcall.minutes.pins.actions import Origin, PinAccepted, PinsAsked, TypedPin
 from crystalcall.minutes.pins.queries import ask_shut_accounts
 from crystalcall.minutes.rates.queries import ask_current_deck
+from crystalcall.minutes.speed_dial.queries import numbers_behind
 from crystalcall.plumbing.settings import current
 from crystalcall.plumbing.together import together
 from crystalcall.privacy.policy.queries import current_number
@@ -33,7 +34,7 @@ from crystalcall.rules.calls import GrantLimits, Priced
 from crystalcall.rules.fairness import FairnessRule
 from crystalcall.rules.ledger import AccountKind
 from crystalcall.rules.limits import DayFacts, Limits, stricter
-from crystalcall.rules.numbering import CLOSED_LINES, Number
+from crystalcall.rules.numbering import CLOSED_LINES, Number, read_e164
 
 AskedSpent = Callable[[], dict[UUID, Spent]]
 
@@ -95,6 +96,7 @@ class Page:
         in_force = deck() if deck else None
         page._deck_id = in_force.id if in_force else 0
         typed.check(now)
+        _dial_short_codes(new)
         page._read_accounts(new, others)
         page._read_past(others)
         return page
@@ -267,6 +269,18 @@ def grant_limits(shop_cap_seconds: int, card_cap_seconds: int | None, slice_seco
 def _account_of(told: Told) -> UUID | None:
     """The account that pays for a known call; None where it was refused."""
     return told.entry.known.account_id if told.entry.known else None
+
+
+def _dial_short_codes(new: Sequence[Told]) -> None:
+    """Put the number in the place of a short code that its card has; any other stays what it is, and is none."""
+    dialled = [(one, one.entry.card.account_id) for one in new if one.code and isinstance(one.entry.card, PinAccepted)]
+    if not dialled:
+        return
+    numbers = numbers_behind({(account_id, one.code) for one, account_id in dialled})
+    for one, account_id in dialled:
+        number = numbers.get((account_id, one.code))
+        if number is not None:
+            one.number = read_e164(number)
 
 
 class _Typed:

@@ -21,6 +21,7 @@ from crystalcall.shop.orders.actions.paying import (
     mark_paid,
 )
 from crystalcall.shop.orders.actions.placing import place_order, place_own_order
+from crystalcall.shop.orders.actions.short_codes import copy_short_codes, remove_short_code, set_short_code
 
 __all__ = [
     "add_card",
@@ -30,6 +31,7 @@ __all__ = [
     "cancel_order",
     "claim_by_address",
     "claim_by_mailbox",
+    "copy_short_codes",
     "expire_orders",
     "fulfill_order",
     "leave",
@@ -40,9 +42,11 @@ __all__ = [
     "pins_to_mail",
     "place_order",
     "place_own_order",
+    "remove_short_code",
     "replace_lost_card",
     "reveal_card",
     "reveal_own_pins",
     "reveal_pins",
+    "set_short_code",
     "stop_notices",
 ]

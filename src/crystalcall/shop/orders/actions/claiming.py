@@ -17,6 +17,7 @@ from crystalcall.customers.queries import sharing_mailbox
 from crystalcall.customers.signing_in.queries import has_credential
 from crystalcall.customers.signing_in.values import Audience
 from crystalcall.minutes.pins.queries import pins_of_account
+from crystalcall.privacy.holds.locks import lock_people
 from crystalcall.privacy.policy.queries import current_number
 from crystalcall.shop.orders.locks import locked_order
 from crystalcall.shop.orders.models import Card, HeldCard, Order, OrderClaim
@@ -74,6 +75,9 @@ def _guests_of(customer_id: UUID) -> frozenset[UUID]:
 
 def _claim(order_number: str, customer_id: UUID, way: ClaimWay, *, now: datetime) -> Claimed | ClaimRefused:
     with transaction.atomic():
+        # Before any row of theirs, as an erasure and a legal hold do.
+        buyers = Order.objects.filter(order_number=order_number).values_list("customer_id", flat=True)
+        lock_people([customer_id, *(each for each in buyers if each is not None)])
         order = locked_order(order_number)
         if order is None:
             return ClaimRefused(ClaimRefusal.UNKNOWN)

@@ -28,7 +28,10 @@ from crystalcall.shop.orders.values import Fulfilled, RevealedCard
 
 
 def fulfill_order(order_number: str, *, now: datetime) -> Fulfilled | Unchanged:
-    """Fulfill a paid order, once; an order that is not paid, or is fulfilled already, stays as it is."""
+    """Fulfill a paid order, once; an order that is not paid, or is fulfilled already, stays as it is.
+
+    So does one whose buyer was forgotten: nobody could get its cards, and its price is owed back.
+    """
     with transaction.atomic():
         order = locked_order(order_number)
         if order is None:
@@ -36,6 +39,8 @@ def fulfill_order(order_number: str, *, now: datetime) -> Fulfilled | Unchanged:
         decision = decide(OrderState(order.state), OrderFact.DELIVERED)
         if isinstance(decision, Unchanged):
             return decision
+        if order.customer_id is None:
+            return Unchanged(OrderState(order.state), UnchangedReason.CLOSED)
         # An order that was paid before payments were booked apart is booked now; for any other this changes nothing.
         book_payment(order, now=now)
         cards = [
