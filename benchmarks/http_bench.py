@@ -1,20 +1,16 @@
 """The switch API beside the same HTTP server answering a constant to the same requests."""
 
-import contextlib
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from typing import Any, Final
 
 from benchmarks.figures import Figure, Peer, alone, beside
 from benchmarks.house import LEAD_SECONDS, House
-from benchmarks.processes import ROOT, Worker, free_port
+from benchmarks.processes import Worker
+from benchmarks.serving import server
 
 HTTP_RATIO: Final = 0.60
 SWITCH_API: Final = "crystalcall.switches.http.asgi:app"
 CONSTANT: Final = "benchmarks.constant_app:app"
-STOP_SECONDS: Final = 15
 MICROSECONDS: Final = 1e6
 
 
@@ -24,7 +20,7 @@ def http(house: House) -> list[Figure]:
     load = house.worker("benchmarks.http_load", store.environment)
     holder = store.known | {"cards": store.cards}
     ours, theirs, framework, cost = [], [], [], []
-    with _server(store.environment, SWITCH_API) as api, _server(store.environment, CONSTANT) as constant:
+    with server(store.environment, SWITCH_API) as api, server(store.environment, CONSTANT) as constant:
         for port in (api, constant):
             load.ask("ready", port=port)
         _round(load, house, holder, api)  # not counted: it fills every cache
@@ -57,26 +53,3 @@ def _round(load: Worker, house: House, holder: dict[str, Any], port: int, consta
         constant=constant,
     )
     return said["operations"] / size.seconds, said["processor_seconds"] / max(said["operations"], 1)
-
-
-@contextlib.contextmanager
-def _server(environment: dict[str, str], application: str) -> Iterator[int]:
-    """Granian with one worker, as the demo starts it, on a free port."""
-    port = free_port()
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [
-            *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", "1", "--no-ws", "--log-level", "warning", application),
-        ],
-        cwd=ROOT,
-        env=environment,
-    )
-    try:
-        yield port
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

@@ -57,11 +57,14 @@ def prepare() -> int:
 
     from crystalcall.customers.actions import record_guest
     from crystalcall.plumbing.clock import now
+    from crystalcall.privacy.announcing.actions import open_store
     from crystalcall.privacy.keys import store
     from crystalcall.privacy.keys.sealing import seal_field
 
     call_command("migrate", verbosity=0, interactive=False)
     store.prepare()
+    # As `crystalcall migrate` leaves a shop: the policy's first version is in force.
+    open_store(now=now())
     for place in range(FIELDS):
         name = f"Person Number-{'ABCDEFGHIJ'[place]}"
         customer_id = record_guest(name, f"person{place}@example.org", None, "en", now=now())
@@ -134,11 +137,13 @@ def _pages(path: Any) -> list[Any]:
 
 
 def _one(request: Any) -> Any:
-    from crystalcall.privacy.keys.opening import openers
+    from crystalcall.privacy.keys.opening import openers_meanwhile
     from crystalcall.privacy.purposes import Purpose
 
-    rows = _rows()
-    opener = openers([_customers[0]])[_customers[0]]
+    # As a page of somebody's own does: whose it is stands in the request, so the key comes beside the rows.
+    with openers_meanwhile([_customers[0]]) as opening:
+        rows = _rows()
+        opener = opening()[_customers[0]]
     purpose, under = Purpose.CUSTOMER_SERVICE, rows[0].policy_version
     return _page(request, [opener.open(NAME, blob, purpose=purpose, collected_under=under) for blob in _sealed])
 

@@ -12,10 +12,11 @@ import threading
 import time
 from datetime import timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from benchmarks.figures import Figure, Peer, alone, beside, bounded
 from benchmarks.house import House
+from benchmarks.postgres import cluster
 from benchmarks.processes import Worker, environment, serve, start_django
 from benchmarks.sizes import Size
 
@@ -29,13 +30,16 @@ TRIES_A_ROUND: Final = 6
 FLOODERS: Final = 8
 BODY: Final = b"name=Anna+Hale&language=en"
 FORM: Final = "application/x-www-form-urlencoded"
-URL: Final = "http://testserver/bench/signed/"
 PAGE: Final = """{% extends "web/base.html" %}{% block title %}Orders{% endblock %}{% block main %}<h1>Orders</h1>
 <p>{{ who }}</p>{% endblock %}"""
 
 
 def signing_in(house: House) -> list[Figure]:
-    """Admitting, on both databases; passwords; the shop while many sign in."""
+    """Admitting and every page of the account, on both databases; passwords; the shop while many sign in."""
+    # Both ask the tables and tokens of this module, in workers of their own.
+    from benchmarks.account_bench import pages_of_account
+    from benchmarks.alike_bench import alike_over_http
+
     figures = []
     places = {"SQLite": environment(house.folder()), "PostgreSQL": environment(house.folder(), house.address)}
     pages = max(PAGES_AT_LEAST, int(PAGES_A_ROUND * min(1.0, house.size.seconds)))
@@ -45,6 +49,13 @@ def signing_in(house: House) -> list[Figure]:
             if database == "SQLite":
                 tries = TRIES_A_ROUND if house.size.seconds >= 1 else 1
                 figures += _passwords(worker, tries, pages, house.size.rounds)
+    figures.append(alike_over_http(_as_in_a_shop(environment(house.folder())), "SQLite", house.size))
+    figures += pages_of_account(environment(house.folder()), "SQLite", house.size)
+    if house.size.seconds < 1:
+        return figures
+    # A server of their own: other benchmarks sealed in theirs under other keys.
+    with cluster() as address:
+        figures += pages_of_account(environment(house.folder(), address), "PostgreSQL", house.size)
     return figures
 
 
@@ -103,29 +114,34 @@ _templates: dict[str, Any] = {}
 def prepare() -> int:
     """Tables, and one customer who is signed in."""
     from django.core.management import call_command
+
+    from crystalcall.plumbing.clock import now
+    from crystalcall.privacy.announcing.actions import open_store
+    from crystalcall.privacy.keys import store
+
+    call_command("migrate", verbosity=0, interactive=False)
+    store.prepare()
+    open_store(now=now())
+    enter("anna@example.org", "a lamp beside the grey window")
+    return 1
+
+
+def enter(email: str, password: str) -> UUID:
+    """Have a customer with this password, and sign in; `headers` speak for them from then on."""
     from joserfc.jwk import ECKey
 
     from crystalcall.customers.actions import record_guest
     from crystalcall.customers.signing_in.actions import add_credential, sign_in
     from crystalcall.customers.signing_in.values import Audience, Issued
     from crystalcall.plumbing.clock import now
-    from crystalcall.privacy.keys import store
 
-    call_command("migrate", verbosity=0, interactive=False)
-    store.prepare()
-    customer = record_guest("Anna Hale", "anna@example.org", None, "en", now=now())
-    add_credential(Audience.CUSTOMER, customer, "anna@example.org", "a lamp beside the grey window", now=now())
-    _known["key"] = ECKey.generate_key("P-256")
-    issued = sign_in(
-        Audience.CUSTOMER,
-        "anna@example.org",
-        "a lamp beside the grey window",
-        _known["key"].thumbprint(),
-        now=now(),
-    )
+    customer = record_guest("Anna Hale", email, None, "en", now=now())
+    add_credential(Audience.CUSTOMER, customer, email, password, now=now())
+    key = _known["key"] = ECKey.generate_key("P-256")
+    issued = sign_in(Audience.CUSTOMER, email, password, key.thumbprint(), now=now())
     assert isinstance(issued, Issued)  # noqa: S101 - otherwise nothing is measured
     _known["token"] = issued.token
-    return 1
+    return customer
 
 
 def record(number: int) -> int:
@@ -177,12 +193,12 @@ def pages(count: int) -> dict[str, float]:
         client = Client()
         for _ in range(count):
             for kind, times in taken.items():
-                headers = {} if kind == "plain" else _headers("GET" if kind == "read" else "POST")
+                signed = {} if kind == "plain" else headers("GET" if kind == "read" else "POST", "/bench/signed/")
                 begun = time.process_time()
                 if kind == "act":
-                    answer = client.post("/bench/signed/", BODY, content_type=FORM, headers=headers)
+                    answer = client.post("/bench/signed/", BODY, content_type=FORM, headers=signed)
                 else:
-                    answer = client.get(f"/bench/{'plain' if kind == 'plain' else 'signed'}/", headers=headers)
+                    answer = client.get(f"/bench/{'plain' if kind == 'plain' else 'signed'}/", headers=signed)
                 times.append(time.process_time() - begun)
                 assert answer.status_code == 200, answer.content  # noqa: S101, PLR2004 - nobody was let in
     return {kind: statistics.median(times) * 1000 for kind, times in taken.items()}
@@ -263,28 +279,46 @@ def _wrong(email: str) -> str:
     return answer.reason.value
 
 
-def _headers(method: str) -> dict[str, str]:
-    """A token with a fresh proof, as the browser's script sends them."""
+def headers(method: str, address: str) -> dict[str, str]:
+    """A token with a fresh proof, as the browser's script sends them; a POST carries `BODY`."""
+    from crystalcall.plumbing.proofs import body_digest
+
+    path, _mark, query = address.partition("?")
+    hashes = {"ath": body_digest(_known["token"].encode())}
+    if method == "POST":
+        hashes["bh"] = body_digest(BODY)
+    if query:
+        hashes["qh"] = body_digest(query.encode())
+    proof = _proof(method, f"http://testserver{path}", hashes)
+    return {"Authorization": f"DPoP {_known['token']}", "DPoP": proof, "Sec-Fetch-Site": "same-origin"}
+
+
+def first_headers(url: str, body: bytes) -> dict[str, str]:
+    """What a POST before sign-in carries."""
+    from crystalcall.plumbing.proofs import body_digest
+
+    proof = _proof("POST", url, {"bh": body_digest(body)})
+    return {"DPoP": proof, "Sec-Fetch-Site": "same-origin", "Content-Type": FORM}
+
+
+def _proof(method: str, url: str, hashes: dict[str, str]) -> str:
     from joserfc import jws
 
     from crystalcall.plumbing.clock import now
-    from crystalcall.plumbing.proofs import body_digest, fresh_nonce
+    from crystalcall.plumbing.proofs import fresh_nonce
 
-    key, token, moment = _known["key"], _known["token"], now()
+    key, moment = _known["key"], now()
     claims = {
         "jti": secrets.token_urlsafe(18),
         "htm": method,
-        "htu": URL,
+        "htu": url,
         "iat": int(moment.timestamp()),
         "nonce": fresh_nonce(moment),
-        "ath": body_digest(token.encode()),
+        **hashes,
     }
-    if method == "POST":
-        claims["bh"] = body_digest(BODY)
     public = {name: key.as_dict(private=False)[name] for name in ("kty", "crv", "x", "y")}
     header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public}
-    proof = jws.serialize_compact(header, json.dumps(claims), key, ["ES256"])
-    return {"Authorization": f"DPoP {token}", "DPoP": proof, "Sec-Fetch-Site": "same-origin"}
+    return jws.serialize_compact(header, json.dumps(claims), key, ["ES256"])
 
 
 def _addresses() -> Any:

@@ -90,21 +90,24 @@ def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
 
 
 def addresses_page() -> str:
-    """Every address of the store and of the switch API, from their routes."""
-    rows = [f"| `{address}` | {name} | {meaning} |" for address, name, meaning in sorted(_store_routes())]
+    """Every address of the store, of the back office and of the switch API, from their routes."""
+    rows = [f"| `{address}` | {name} | {meaning} |" for address, name, meaning in sorted(_routes(None))]
+    desk_urls = "crystalcall.config.backoffice_urls"
+    desk = [f"| `{address}` | {name} | {meaning} |" for address, name, meaning in sorted(_routes(desk_urls))]
     calls = [f"| `{method} {path}` | {meaning} |" for path, method, meaning in sorted(_switch_routes())]
     return _page(
         "Addresses",
-        "The store's pages stand in English as written here and in Russian under `/ru/`; "
+        "The pages of the store and of the back office stand in English as written here and in Russian under `/ru/`; "
         "health, robots and webhooks have no language.",
         [
             *("## Store", "", "| address | name | what it does |", "|---|---|---|", *rows, ""),
+            *("## Back office", "", "| address | name | what it does |", "|---|---|---|", *desk, ""),
             *("## Switch API", "", "| request | what it does |", "|---|---|", *calls),
         ],
     )
 
 
-def _store_routes() -> set[tuple[str, str, str]]:
+def _routes(urls: str | None) -> set[tuple[str, str, str]]:
     from django.urls import URLPattern, URLResolver, get_resolver
 
     found = set()
@@ -117,7 +120,7 @@ def _store_routes() -> set[tuple[str, str, str]]:
             elif isinstance(entry, URLPattern):
                 found.add((f"/{place}", entry.name or "", _first_sentence(entry.callback)))
 
-    walk(get_resolver().url_patterns, "")
+    walk(get_resolver(urls).url_patterns, "")
     return found
 
 

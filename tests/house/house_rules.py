@@ -29,6 +29,12 @@ NETWORK = {
 }
 NETWORK_CALLS = {"open_connection", "create_connection", "create_datagram_endpoint", "open_unix_connection"}
 
+#: Where commands speak, and who may speak past it: with words of the program's own alone.
+SAYING = "crystalcall.config.cli.saying"
+SPEAK_OTHERWISE = {
+    "crystalcall.config.cli.demo": {"add_row"},  # the demo's own addresses and settings, in bold
+}
+
 #: What would make an answer depend on more than its arguments.
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp"}
 
@@ -140,6 +146,30 @@ def function_lengths(module: Module) -> list[tuple[str, int, int]]:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
+
+
+def unsaid_words(modules: list[Module]) -> list[str]:
+    """Commands speak through `config.cli.saying` alone, which lets nothing out that would move a terminal."""
+    return [
+        f"{module.name}:{node.lineno} writes by {word}: commands speak through config.cli.saying (say, joined, add_row)"
+        for module in modules
+        if is_inside(module.name, "crystalcall.config.cli") and module.name != SAYING
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and (word := _spoken_by(node)) is not None
+        and word not in SPEAK_OTHERWISE.get(module.name, ())
+    ]
+
+
+def _spoken_by(call: ast.Call) -> str | None:
+    """By what a call speaks to a terminal past `say`, or makes lines of texts that may hold line breaks."""
+    words = ast.unparse(call.func)
+    if words in {"print", "pprint", "click.echo", "click.secho", "click.echo_via_pager"} or words.endswith(".add_row"):
+        return words.rpartition(".")[2] if words.endswith(".add_row") else words
+    if words.startswith(("sys.stdout.", "sys.stderr.")):
+        return words
+    is_join = isinstance(call.func, ast.Attribute) and call.func.attr == "join"
+    return "a join of lines" if is_join and "\\n" in words else None
 
 
 def empty_words(modules: list[Module]) -> list[str]:

@@ -41,6 +41,15 @@ def test_every_version_of_the_policy_says_every_clause_in_both_languages():
         assert house_clauses.unsaid(clauses(), f"{version.number:04d}", said) == []
 
 
+def test_the_tests_of_each_kept_clause_were_written_for_its_very_words():
+    for version in library.read_all(library.OWN_FOLDER):
+        words = {
+            clause_id: {language: text.clause(clause_id).words for language, text in version.texts.items()}
+            for clause_id in IDS
+        }
+        assert house_clauses.unproven_words(clauses(), f"{version.number:04d}", words) == []
+
+
 def test_no_version_was_rewritten(src):
     written = {f"{version.number:04d}": version.content_sha256 for version in library.read_all(library.OWN_FOLDER)}
     assert house_clauses.rewritten(proofs.locked_versions(), written) == []

@@ -16,6 +16,7 @@ SOURCE_RULES = [
     house_rules.long_functions,
     house_rules.long_files,
     house_rules.empty_words,
+    house_rules.unsaid_words,
 ]
 
 

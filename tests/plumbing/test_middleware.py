@@ -4,6 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from crystalcall.plumbing import metrics
 from crystalcall.plumbing.middleware import cookie_guard, cross_origin, headers, language, request_limits
 
 OWN = "http://127.0.0.1:8000"
@@ -148,3 +149,23 @@ def test_an_endless_address_is_answered_without_reaching_a_view():
     guard = request_limits.request_limits(lambda r: reached.append(r) or HttpResponse())
     assert guard(RequestFactory().get("/cart/?" + "a" * 9000)).status_code == 414
     assert reached == []
+
+
+@pytest.mark.django_db
+def test_each_request_is_counted_by_the_part_that_answers_and_by_status_and_never_by_its_address(client):
+    def counted(name, **labels):
+        return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+
+    def health():
+        return counted("crystalcall_requests_total", kind="hall", status="200")
+
+    def nowhere():
+        return counted("crystalcall_requests_total", kind="nowhere", status="404")
+
+    before = health(), nowhere(), counted("crystalcall_request_seconds_count", kind="hall")
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/somebody@example.org/").status_code == 404
+    assert (health(), nowhere()) == (before[0] + 1, before[1] + 1)
+    assert counted("crystalcall_request_seconds_count", kind="hall") == before[2] + 1
+    shown = [str(sample.labels) for metric in metrics.REGISTRY.collect() for sample in metric.samples]
+    assert not any("@" in labels or "healthz" in labels for labels in shown)

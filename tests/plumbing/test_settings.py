@@ -81,6 +81,7 @@ def test_a_secret_given_twice_is_refused(tmp_path):
         ({"CRYSTALCALL_SMTP_TLS": "none"}, "SMTP_TLS"),
         ({"CRYSTALCALL_ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"CRYSTALCALL_BACKOFFICE_BASE_URL": "http://staff.example"}, "https"),
+        ({"CRYSTALCALL_BACKOFFICE_BASE_URL": "https://SHOP.example:443"}, "another host or port"),
         ({"CRYSTALCALL_PASSWORD_MEMORY_KIB": "1024"}, "guessed too fast"),
         ({"CRYSTALCALL_DATABASE_URL": "mysql://root@db/shop"}, "postgresql"),
         ({"CRYSTALCALL_LOOKUP_KEY": SECRET_VALUES["CRYSTALCALL_SEALING_KEY"]}, "differ"),

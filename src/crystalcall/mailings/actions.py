@@ -33,7 +33,8 @@ from crystalcall.plumbing.ids import random_token
 from crystalcall.plumbing.settings import current
 from crystalcall.privacy.authorities.notices import forget_contact
 from crystalcall.privacy.gate import Permit, Refusal, permit
-from crystalcall.shop.orders.queries import fulfilled_since, notice_orders
+from crystalcall.rules.ordering import OrderState
+from crystalcall.shop.orders.queries import fulfilled_since, letter, notice_orders
 from crystalcall.shop.orders.values import NoticeTopic
 
 HOUR: Final = timedelta(hours=1)
@@ -78,18 +79,37 @@ def queue_again(reference: str, kind: NoticeKind, *, now: datetime) -> int:
     """A mail about a privacy request, once more where it went out before: what it says is another thing now."""
     with transaction.atomic():
         notice_id = queue_about_request(reference, kind, now=now)
-        over = Notice.objects.filter(pk=notice_id).exclude(state=NoticeState.QUEUED.value)
-        if over.update(
-            state=NoticeState.QUEUED.value,
-            next_try_at=now,
-            sent_at=None,
-            tries=0,
-            message_id=_new_message_id(),
-            failure="",
-            failure_code=0,
-        ):
-            send_notice_task.enqueue(notice_id)
+        _queue_once_more(notice_id, now=now)
     return notice_id
+
+
+def queue_order_again(order_number: str, *, now: datetime) -> int | None:
+    """The mail of a fulfilled order once more, to the address that it has now; None where there is none to repeat.
+
+    One that waits already is not doubled.
+    """
+    order = letter(order_number)
+    if order is None or order.state is not OrderState.FULFILLED:
+        return None
+    with transaction.atomic():
+        notice_id = queue_notice(order_number, NoticeKind.ORDER_FULFILLED, now=now)
+        _queue_once_more(notice_id, now=now)
+    return notice_id
+
+
+def _queue_once_more(notice_id: int, *, now: datetime) -> None:
+    """Put a notice whose time is over back into the queue, in the caller's transaction."""
+    over = Notice.objects.filter(pk=notice_id).exclude(state=NoticeState.QUEUED.value)
+    if over.update(
+        state=NoticeState.QUEUED.value,
+        next_try_at=now,
+        sent_at=None,
+        tries=0,
+        message_id=_new_message_id(),
+        failure="",
+        failure_code=0,
+    ):
+        send_notice_task.enqueue(notice_id)
 
 
 def queue_expiry(order_number: str, kind: NoticeKind, day: date, *, now: datetime) -> int:

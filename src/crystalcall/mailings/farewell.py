@@ -26,8 +26,8 @@ SUBJECT_DIGITS = 32
 """So much of the deletion's line names it; nobody is behind it any more."""
 
 
-def say_farewell(address: MailAddress, erased: Erased, *, now: datetime) -> bool:
-    """Confirm a deletion at the address that was deleted; whether the mail server took it."""
+def say_farewell(address: MailAddress, erased: Erased, *, owed_micros: int = 0, now: datetime) -> bool:
+    """Confirm a deletion at the address that was deleted, and what is paid back; whether the mail server took it."""
     with transaction.atomic():
         leave = permit(carrier.PROVIDER, Purpose.PRIVACY_REQUEST, HOLDS, erased.line_hash[:SUBJECT_DIGITS])
     if isinstance(leave, Refusal):
@@ -35,7 +35,7 @@ def say_farewell(address: MailAddress, erased: Erased, *, now: datetime) -> bool
         return False
     domain = parseaddr(current().mail_from)[1].rpartition("@")[2] or "localhost"
     with translation.override(address.language):
-        mail = farewell_mail(address, erased, message_id=f"<{random_token()}@{domain}>", now=now)
+        mail = farewell_mail(address, erased, owed_micros, message_id=f"<{random_token()}@{domain}>", now=now)
     answer = carrier.hand_over(leave, mail)
     if not isinstance(answer, Accepted):
         logger.warning("the mail that confirms a deletion was not taken: %s", answer.reason)

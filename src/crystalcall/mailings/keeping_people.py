@@ -107,6 +107,12 @@ def _notices(person: Person) -> "QuerySet[Notice]":
     return Notice.objects.filter(by_order | Q(order_number="", about__in=person.of(NameKind.REQUEST)))
 
 
+def message_ids(person: Person) -> list[str]:
+    """By which the carrier knows the mails that it took about this person, besides those that name an order."""
+    taken = _notices(person).filter(order_number="", state=NoticeState.SENT.value)
+    return list(taken.order_by("pk").values_list("message_id", flat=True))
+
+
 def _drop(notices: "QuerySet[Notice]") -> int:
     return notices.filter(state=NoticeState.QUEUED.value).update(
         state=NoticeState.DROPPED.value, next_try_at=None, failure="", failure_code=0

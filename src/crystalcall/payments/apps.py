@@ -12,8 +12,9 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare every field of this room in the inventory."""
-        from crystalcall.payments import keeping_people, personal_data
+        from crystalcall.payments import keeping_people, personal_data, waiting
         from crystalcall.privacy import keepers
 
         personal_data.declare_all()
         keepers.register(keeping_people.PaymentsKeeper())
+        waiting.contribute_all()

@@ -23,9 +23,11 @@ from prometheus_client.registry import Collector
 from crystalcall.plumbing.openings import opening
 
 __all__ = [
+    "BACKOFFICE_FIGURES",
     "HOST",
     "REGISTRY",
     "SECONDS",
+    "STORE_FIGURES",
     "Asked",
     "Counter",
     "Exhibition",
@@ -41,6 +43,9 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 HOST: Final = "127.0.0.1"
+# How many places after the base port; the switch API has the sixth.
+STORE_FIGURES: Final = 7
+BACKOFFICE_FIGURES: Final = 8
 # When a counter was made is of no use to anybody, and doubles what is sent.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left its types out
 REGISTRY: Final = CollectorRegistry(auto_describe=True)

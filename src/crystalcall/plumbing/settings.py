@@ -54,7 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profile: Profile = "demo"
     #: Folder for the embedded database, generated secrets, logs and the demo's mailbox.
     data_dir: NonEmpty = "var"
-    #: First of seven ports: store, back office, switch API, local Authorize.Net, mailbox viewer, local SMTP, metrics.
+    #: First of nine ports: store, back office, switch API, local Authorize.Net, mailbox viewer, local SMTP, and the
+    #: figures of switch API, store and back office.
     base_port: Annotated[int, msgspec.Meta(ge=1024, le=65000)] = 8000
     #: Django's debug pages; refused in production.
     debug: bool = False
@@ -177,6 +178,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     password_checks_waiting: Annotated[int, msgspec.Meta(ge=0, le=64)] = 1
     #: After so many wrong passwords in ten minutes in the whole shop, everybody who signs in proves their mailbox.
     sign_in_fuse: Annotated[int, msgspec.Meta(ge=10, le=1_000_000)] = 200
+    #: How much goodwill credit one member of staff with the role accounts may give in 24 hours without a second one, in
+    #: micros of a dollar and over all cards together; 0 for none. Whatever is more takes two.
+    goodwill_alone_micros: Count = 10_000_000
+    #: How many orders, customers and cards one member of staff may look up at the back office in an hour.
+    desk_lookups_per_hour: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     #: After how many hours an order that nobody paid expires.
     order_expires_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 48
 
@@ -198,6 +204,13 @@ def current() -> Settings:
     # Asked several times for each call: Django's own way to a setting takes a hundred times as long.
     settings: Settings = _looked_up.get("CRYSTALCALL") or django_settings.CRYSTALCALL
     return settings
+
+
+def own_base_url() -> str:
+    """The public address of the door that this process serves: the store's, or the back office's."""
+    name = _looked_up.get("OWN_ADDRESS") or django_settings.OWN_ADDRESS
+    address: str = getattr(current(), name)
+    return address
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

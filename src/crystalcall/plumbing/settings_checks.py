@@ -58,7 +58,21 @@ def _address_complaints(settings: "Settings") -> list[str]:
             complaints.append(f"{_variable(name)} must use https: plain http is for this machine only.")
         elif address.query or address.fragment or address.path.endswith("/"):
             complaints.append(f"{_variable(name)} must not end in a slash or carry a query.")
+    if _origin(settings.store_base_url) == _origin(settings.backoffice_base_url):
+        # One origin would share the browser's storage: a page of the store could reach a staff member's key.
+        complaints.append(
+            f"{_variable('backoffice_base_url')} must be another host or port than {_variable('store_base_url')}."
+        )
     return complaints
+
+
+def _origin(address: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(address)
+    standard = {"http": 80, "https": 443}.get(parts.scheme)
+    try:
+        return parts.scheme, (parts.hostname or "").lower(), parts.port or standard
+    except ValueError:
+        return parts.scheme, parts.netloc, None
 
 
 def _zone_complaints(settings: "Settings") -> list[str]:

@@ -13,14 +13,14 @@ special mode, so Django's ORM and transactions go on over it as ever.
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from uuid import UUID
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connection, connections
 from psycopg import generators, pq
 from psycopg.adapt import Loader, Transformer
 from psycopg.errors import error_from_result
@@ -115,6 +115,7 @@ class _Wire:
         self._reader = Transformer(raw)
         self._names: dict[bytes, bytes] = {}
         self._gathered: list[_Asked] = []
+        self._out: Ahead | None = None
 
     def ask(self, text: bytes, parameters: Sequence[bytes]) -> _Asked:
         """Gather a statement, or send it where nobody gathers."""
@@ -129,6 +130,7 @@ class _Wire:
         asked, self._gathered = self._gathered, []
         if not asked:
             return
+        self._settle()
         with connections[self._alias].wrap_database_errors:
             try:
                 failed = self._exchange(asked)
@@ -144,11 +146,50 @@ class _Wire:
         name = self._names.get(text)
         if name is None or not self.raw.autocommit:
             return self.ask(text, parameters).rows()
+        self._settle()
         with connections[self._alias].wrap_database_errors:
             result = self.raw.pgconn.exec_prepared(name, parameters, [_BINARY] * len(parameters), _BINARY)
             if result.status != _TUPLES:
                 raise self._error(result)
         return self.rows_of(result)
+
+    def set_out(self, ahead: "Ahead", text: bytes, parameters: Sequence[bytes]) -> bool:
+        """Send one statement and do not wait; False where it must be asked otherwise, and nothing was sent.
+
+        Errors: Django's, where the connection is gone.
+        """
+        name = self._names.get(text)
+        if name is None or not self.raw.autocommit:
+            return False
+        self._settle()
+        pgconn = self.raw.pgconn
+        with connections[self._alias].wrap_database_errors:
+            pgconn.send_query_prepared(name, parameters, [_BINARY] * len(parameters), _BINARY)
+            self._out = ahead
+            self.raw.wait(generators.send(pgconn))
+        return True
+
+    def come_back(self) -> list[Row]:
+        """The rows of the statement that set out. Errors: Django's, those of the database."""
+        self._out = None
+        pgconn = self.raw.pgconn
+        with connections[self._alias].wrap_database_errors:
+            try:
+                # Most of the time it has come meanwhile, and nothing waits.
+                pgconn.consume_input()
+                (result, *_) = self.raw.wait(generators.fetch_many(pgconn))
+            except BaseException:
+                # As in `send`: what comes next could not be told from what is still on its way.
+                self.raw.close()
+                raise
+            if result.status != _TUPLES:
+                raise self._error(result)
+        return self.rows_of(result)
+
+    def _settle(self) -> None:
+        """Take in the answer that is under way, so that another statement may be sent."""
+        if self._out is not None:
+            self._out.rows()
 
     def give_up(self) -> None:
         """Send nothing of what has gathered."""
@@ -268,13 +309,58 @@ def ask_at(alias: str, text: bytes, parameters: Sequence[bytes]) -> Answer:
 
     Errors: those of the database.
     """
+    return Ready(_wire_to(alias).look_up(text, parameters))
+
+
+class Ahead:
+    """A statement that another database answers while the block does something else; for reading.
+
+    `rows` waits for what has not come yet. Django's own statements find that database's connection busy within the
+    block. Errors: of `rows`, those of the database; entering and leaving raise none.
+    """
+
+    __slots__ = ("_alias", "_parameters", "_rows", "_text", "_wire")
+
+    def __init__(self, alias: str, text: bytes, parameters: Sequence[bytes]) -> None:
+        self._alias = alias
+        self._text = text
+        self._parameters = parameters
+        self._wire: _Wire | None = None
+        self._rows: list[Row] | None = None
+
+    def __enter__(self) -> Self:
+        with suppress(DatabaseError, InterfaceError):
+            wire = _wire_to(self._alias)
+            if wire.set_out(self, self._text, self._parameters):
+                self._wire = wire
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._wire is not None:
+            with suppress(DatabaseError, InterfaceError):
+                self.rows()
+
+    def rows(self) -> list[Row]:
+        """The rows it gave; the same ones each time."""
+        if self._rows is None:
+            wire, self._wire = self._wire, None
+            if wire is None:
+                self._rows = ask_at(self._alias, self._text, self._parameters).rows()
+            else:
+                self._rows = wire.come_back()
+        return self._rows
+
+
+def _wire_to(alias: str) -> _Wire:
     other = connections[alias]
-    other.ensure_connection()
+    if other.connection is None:
+        # Asked first: Django's own look costs as much as the statement.
+        other.ensure_connection()
     raw = other.connection
     wire = _here.elsewhere.get(alias)
     if wire is None or wire.raw is not raw:
         wire = _here.elsewhere[alias] = _Wire(raw, alias)
-    return Ready(wire.look_up(text, parameters))
+    return wire
 
 
 def send() -> None:

@@ -32,6 +32,7 @@ CODE_CALL_MINUTES: Final = "call.minutes"
 CALL_CODES: Final = (CODE_CALL_CHARGE, CODE_CALL_MINUTES)
 CODE_PAID: Final = "order.paid"
 CODE_PAID_TWICE: Final = "order.paid_twice"
+CODE_OWED_BACK: Final = "order.owed_back"
 CODE_SOLD: Final = "order.sale"
 CODE_MARGIN: Final = "order.margin"
 CODE_MINUTES_GRANTED: Final = "minutes.granted"

@@ -1,5 +1,6 @@
 """Each rule about clauses is broken once, and has to name the clause."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,14 @@ MARKS = {"C17": [Proof("tests/a.py", "test_a")]}
 def test_a_kept_clause_without_a_test_is_named():
     assert house_clauses.unproven([KEPT], MARKS) == []
     assert house_clauses.unproven([KEPT], {}) == ["C17 is kept, and no test proves it"]
+
+
+def test_words_that_no_test_was_written_for_are_named():
+    proven = replace(KEPT, words={"en": ("a",), "ru": ("b", "c")})
+    assert house_clauses.unproven_words([proven], "0001", {"C17": {"en": "a", "ru": "c"}}) == []
+    for words in ({"en": "a", "ru": "d"}, {"en": "x", "ru": "b"}, {"en": "a"}):
+        [found] = house_clauses.unproven_words([proven], "0002", {"C17": words})
+        assert found.startswith("version 0002 says C17")
 
 
 def test_a_mark_of_a_clause_that_is_none_is_named():

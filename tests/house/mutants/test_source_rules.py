@@ -67,6 +67,30 @@ MUTANTS = {
         house_rules.clocks_outside_the_clock,
         "crystalcall.shop.orders.queries",
     ),
+    "a command that writes by itself": (
+        "config/cli/pins.py",
+        "def speak(name):\n    click.echo(name)",
+        house_rules.unsaid_words,
+        "crystalcall.config.cli.pins",
+    ),
+    "a command that prints": (
+        "config/cli/privacy/requests.py",
+        "def speak(name):\n    print(name)",
+        house_rules.unsaid_words,
+        "writes by print",
+    ),
+    "a command that makes lines of what it was given": (
+        "config/cli/privacy/hold.py",
+        "def speak(names):\n    return '\\n'.join(names)",
+        house_rules.unsaid_words,
+        "a join of lines",
+    ),
+    "a table whose cells mean something to the terminal": (
+        "config/cli/ledger.py",
+        "def speak(table, name):\n    table.add_row(name)",
+        house_rules.unsaid_words,
+        "writes by add_row",
+    ),
     "a cookie": (
         "web/health.py",
         "def greet(response):\n    response.set_cookie('seen', '1')",

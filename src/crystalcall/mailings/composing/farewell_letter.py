@@ -17,13 +17,16 @@ from crystalcall.privacy.keepers import MailAddress
 HOLDS: Final = ("email",)
 
 
-def farewell_mail(address: MailAddress, erased: Erased, *, message_id: str, now: datetime) -> Mail:
+def farewell_mail(address: MailAddress, erased: Erased, owed_micros: int, *, message_id: str, now: datetime) -> Mail:
     """The mail in the language that is active, which is the reader's."""
     language = address.language
     base = base_url(language)
     frame = Frame("", "", f"{base}/rates/", f"{base}/privacy/", current().service_email, witness_of(language))
-    line = _("Line %(line)s of the public register proves it, without naming anybody.") % {
-        "line": erased.register_sequence
+    line = _("In the coming night the public register gets a line with the mark %(mark)s, which proves it.") % {
+        "mark": erased.mark
+    }
+    owed = _("%(amount)s is paid back to the card you paid with, within some days.") % {
+        "amount": figures.money(owed_micros, language)
     }
     said = SignInLetterSaid(
         language=language,
@@ -33,7 +36,8 @@ def farewell_mail(address: MailAddress, erased: Erased, *, message_id: str, now:
         % {"moment": figures.moment(now, language)},
         sentences=(
             _("Your name, your addresses, your numbers and the way from your orders to you are gone."),
-            *((line,) if erased.register_sequence else ()),
+            *((owed,) if owed_micros else ()),
+            *((line,) if erased.mark else ()),
         ),
         button=_("The register"),
         button_url=f"{base}/privacy/register/",

@@ -5,7 +5,7 @@ nobody has proved yet.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +23,7 @@ from crystalcall.privacy.requests.bounding import link_is_due
 from crystalcall.privacy.requests.queries import extension_reason, former_address, mail_facts
 from crystalcall.privacy.requests.values import LinkToMail, NobodyToMail, RequestView
 from crystalcall.privacy.requests.wording import denial_said, kind_said
+from crystalcall.rules.privacy.requesting import RequestKind
 
 HOLDS: Final = ("email", "request")
 LINK_HOLDS: Final = (*HOLDS, "page_address")
@@ -55,6 +56,9 @@ def draft_about_request(notice: NoticeView, *, now: datetime) -> Draft | NobodyT
     if facts is None:
         return NobodyToTell()
     view, found = facts
+    if notice.kind is NoticeKind.PRIVACY_LINK:
+        # Whoever typed the address may be a stranger: whoever reads the mail is spoken to as on file.
+        view = replace(view, language=found.to.language)
     if notice.kind is NoticeKind.PRIVACY_CHANGED:
         return _draft_changed(notice, view, found.subject, now=now)
     if notice.kind is NoticeKind.PRIVACY_LINK and not link_is_due(notice.about, now=now):
@@ -107,9 +111,11 @@ def _say_link(view: RequestView, link: LinkToMail) -> RequestLetterSaid:
     return _said(
         view,
         subject=_("Your data: one more step"),
-        opening=_("we were asked this about the data of this address: %(kind)s.") % {"kind": kind_said(view.kind)},
+        opening=_("we got a letter from this address, about the data that we have on it.")
+        if view.kind is RequestKind.UNSORTED
+        else _("we were asked this about the data of this address: %(kind)s.") % {"kind": kind_said(view.kind)},
         sentences=(
-            _("If that was you, go on by the button. Nothing happens before you press the one on its page too."),
+            _("If that was you, open the page to which this mail leads. Nothing happens until you press its button."),
             _("The same page lets you choose anything else that you may ask of us."),
             _only_once(link),
             _number(view),
@@ -150,7 +156,9 @@ def _say_extended(view: RequestView) -> RequestLetterSaid:
     return _said(
         view,
         subject=_("Your request takes longer"),
-        opening=_("you asked us this about your data: %(kind)s. We need longer for it than a month.")
+        opening=_("you wrote us a letter about your data. We need longer than a month to answer it.")
+        if view.kind is RequestKind.UNSORTED
+        else _("you asked us this about your data: %(kind)s. We need longer for it than a month.")
         % {"kind": kind_said(view.kind)},
         sentences=(
             _("Why: %(reason)s") % {"reason": extension_reason(view.reference)},
@@ -165,7 +173,9 @@ def _say_denied(view: RequestView) -> RequestLetterSaid:
     return _said(
         view,
         subject=_("Your request was refused"),
-        opening=_("you asked us this about your data: %(kind)s. We did not do it.") % {"kind": kind_said(view.kind)},
+        opening=_("you wrote us a letter about your data. We did not do what you asked.")
+        if view.kind is RequestKind.UNSORTED
+        else _("you asked us this about your data: %(kind)s. We did not do it.") % {"kind": kind_said(view.kind)},
         sentences=(_("Why: %(reason)s") % {"reason": reason}, _complain()),
     )
 

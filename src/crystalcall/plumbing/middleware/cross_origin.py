@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 
 from crystalcall.plumbing.middleware.refusals import plain_refusal
-from crystalcall.plumbing.settings import current
+from crystalcall.plumbing.settings import own_base_url
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TRUSTED_SITES = frozenset({"same-origin", "none"})
@@ -50,6 +50,6 @@ def _carries_its_own_proof(path: str) -> bool:
 
 
 def own_origins() -> frozenset[str]:
-    """The origins of our own pages: the store's public address."""
-    address = urlsplit(current().store_base_url)
+    """The origins of our own pages: the public address of this door."""
+    address = urlsplit(own_base_url())
     return frozenset({f"{address.scheme}://{address.netloc}"})

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from crystalcall.plumbing.settings import current
+from crystalcall.plumbing.settings import own_base_url
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=(), browsing-topics=()"
-#: Two years, as the preload lists ask; said only where the store is really served over TLS.
+#: Two years, as the preload lists ask; said only where the door is really served over TLS.
 STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
@@ -27,7 +27,7 @@ def security_headers(
         response.setdefault("Referrer-Policy", "same-origin")
         if request.method not in {"GET", "HEAD"}:
             response["Cache-Control"] = "no-store"
-        if current().store_base_url.startswith("https://"):
+        if own_base_url().startswith("https://"):
             response["Strict-Transport-Security"] = STRICT_TRANSPORT
         return response
 

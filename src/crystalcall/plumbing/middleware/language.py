@@ -14,6 +14,13 @@ def language_of(path: str) -> str:
     return RUSSIAN if path == "/ru" or path.startswith("/ru/") else ENGLISH
 
 
+def in_language(path: str, language: str) -> str:
+    """The path of the same page in a language: English at the root, Russian under /ru/."""
+    bare = path.removeprefix("/ru") if language_of(path) == RUSSIAN else path
+    bare = "/" + bare.lstrip("/")
+    return f"/ru{bare}" if language == RUSSIAN else bare
+
+
 def language_from_path(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:

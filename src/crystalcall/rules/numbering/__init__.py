@@ -8,6 +8,7 @@ holds the two together over the numbers of all countries.
 
 from crystalcall.rules.numbering.masking import mask
 from crystalcall.rules.numbering.reading import read_e164, read_number
+from crystalcall.rules.numbering.short_codes import MOST_ENTRIES, read_short_code
 from crystalcall.rules.numbering.values import (
     CLOSED_LINES,
     E164_MAX_DIGITS,
@@ -20,6 +21,7 @@ from crystalcall.rules.numbering.values import (
 __all__ = [
     "CLOSED_LINES",
     "E164_MAX_DIGITS",
+    "MOST_ENTRIES",
     "LineType",
     "Number",
     "Unclear",
@@ -27,4 +29,5 @@ __all__ = [
     "mask",
     "read_e164",
     "read_number",
+    "read_short_code",
 ]
