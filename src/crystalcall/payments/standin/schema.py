@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 NAMESPACE = "AnetApi/xml/v1/schema/AnetApiSchema.xsd"
+# Types around whose values an XML schema forgives white space.
+COLLAPSED = frozenset({"Decimal", "Boolean", "DateTime", "limit", "offset"})
 
 
 class SchemaError(Exception):
@@ -85,7 +87,7 @@ def read_group(name: str, value: object, group: Group) -> dict[str, Any]:
         SchemaError: naming the element that is out of place, missing, too long or of the wrong shape.
     """
     if not isinstance(value, Pairs):
-        if value in ("", None):
+        if value is None or (isinstance(value, str) and not value.strip()):
             value = Pairs()
         else:
             raise SchemaError(f"The element '{name}' cannot contain text. It contains elements only.")
@@ -165,6 +167,7 @@ def _read_text(name: str, value: object, rule: Text) -> str:
         raise SchemaError(f"The element '{name}' in namespace '{NAMESPACE}' cannot contain child elements.")
     # JSON's true, false and null become what XML would hold.
     text = {True: "true", False: "false", None: ""}[value] if value in (None, True, False) else str(value)
+    text = text.strip() if rule.type_name in COLLAPSED else text
     fault = _text_fault(text, rule)
     if fault:
         raise SchemaError(
