@@ -212,7 +212,6 @@ def merchant_details(desk: StandinDesk, body: dict[str, Any]) -> Reply:
             "paymentMethods": brands,
             "currencies": [desk.switches.currency],
             "publicClientKey": "LOCALSTANDINLOCALSTANDIN",
-            "businessInformation": {"company": "Local stand-in merchant"},
             "merchantTimeZone": settlement.ZONE.key,
         }
     )
