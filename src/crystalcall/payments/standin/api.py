@@ -22,7 +22,6 @@ from crystalcall.payments.standin import (
     api_profiles,
     api_reports,
     codes,
-    settlement,
     tables,
 )
 from crystalcall.payments.standin.answer_tables import answer_of
@@ -157,7 +156,7 @@ async def request_api(request: Request[Any, Any, Any], desk: Desk) -> Response[b
     faults = _faults_of(desk, raw)
     if instead := await _instead(faults, content_type):
         return instead
-    settlement.catch_up(desk.state, desk.switches, desk.now(), failing=desk.faults.settlement_error)
+    desk.catch_up()
     body, form = answer(desk, content_type, raw)
     if faults.timeout_after_processing:
         await asyncio.sleep(NEVER_SECONDS)

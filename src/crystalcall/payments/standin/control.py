@@ -103,7 +103,7 @@ async def move_clock(request: Request[Any, Any, Any], desk: Desk) -> Response[by
         desk.clock.advance(timedelta(seconds=msgspec.json.decode(await request.body(), type=Step).advance_seconds))
     except (msgspec.DecodeError, ValueError, OverflowError) as error:
         return _json({"error": str(error)}, 400)
-    settlement.catch_up(desk.state, desk.switches, desk.now(), failing=desk.faults.settlement_error)
+    desk.catch_up()
     desk.courier.wake()
     return _json(_clock_said(desk))
 
@@ -131,6 +131,7 @@ async def review_held(request: Request[Any, Any, Any], desk: Desk) -> Response[b
     if _from_elsewhere(request):
         return _json(REFUSED, 403)
     fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    desk.catch_up()
     with desk.state.writing():
         held = transactions.find(desk.state, fields.get("transId", ""))
         if held is None or held.status not in transactions.HELD:
@@ -146,6 +147,7 @@ async def charge_back(request: Request[Any, Any, Any], desk: Desk) -> Response[b
     if _from_elsewhere(request):
         return _json(REFUSED, 403)
     fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    desk.catch_up()
     back = fields.get("action") == "reversal"
     wanted = {transactions.CHARGEBACK} if back else transactions.REFUNDABLE
     with desk.state.writing():

@@ -6,6 +6,7 @@ from datetime import datetime
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from crystalcall.payments.standin import settlement
 from crystalcall.payments.standin.config import StandinConfig
 from crystalcall.payments.standin.courier import Courier
 from crystalcall.payments.standin.faults import Faults
@@ -46,3 +47,7 @@ class StandinDesk:
 
 
 Desk = NamedDependency[SkipValidation[StandinDesk]]
+
+    def catch_up(self) -> None:
+        """Close the batches whose cut-off has passed, before anybody is answered."""
+        settlement.catch_up(self.state, self.switches, self.now(), failing=self.faults.settlement_error)

@@ -18,7 +18,7 @@ SHOWN = 20
 @get("/")
 async def home_page(desk: Desk) -> Response[str]:
     """What a person who opens the port should know."""
-    settlement.catch_up(desk.state, desk.switches, desk.now(), failing=desk.faults.settlement_error)
+    desk.catch_up()
     body = html(
         """<h1>Authorize.Net, played by this computer</h1>
 <p>The store talks to this program as it would talk to the card gateway: the same paths, the same messages, the same

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from litestar import Request, Response, get, post
 from litestar.exceptions import ClientException
 
-from crystalcall.payments.standin import hosted_forms, profiles, settlement
+from crystalcall.payments.standin import hosted_forms, profiles
 from crystalcall.payments.standin.card_form import FilledForm, blank_form, read_card_form
 from crystalcall.payments.standin.desk import Desk, StandinDesk
 from crystalcall.payments.standin.frame_messages import origin_of, transact_response
@@ -74,7 +74,7 @@ async def pay_form(request: Request[Any, Any, Any], desk: Desk) -> Response[str]
     form = hosted_forms.find(desk.state, token)
     if form is None or not form.may_pay(desk.now(), desk.switches.pay_within_minutes):
         return bad_token_page()
-    settlement.catch_up(desk.state, desk.switches, desk.now(), failing=desk.faults.settlement_error)
+    desk.catch_up()
     # A second press after success is answered like the first: the browser shows only the last answer.
     stored = _stored(desk, form.ask)
     entry = read_card_form(fields, form.ask, stored, desk.now())
