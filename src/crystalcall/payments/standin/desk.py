@@ -45,9 +45,9 @@ class StandinDesk:
         """The present moment of this stand-in's clock."""
         return self.clock()
 
-
-Desk = NamedDependency[SkipValidation[StandinDesk]]
-
     def catch_up(self) -> None:
         """Close the batches whose cut-off has passed, before anybody is answered."""
         settlement.catch_up(self.state, self.switches, self.now(), failing=self.faults.settlement_error)
+
+
+Desk = NamedDependency[SkipValidation[StandinDesk]]
