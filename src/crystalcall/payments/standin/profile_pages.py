@@ -39,12 +39,14 @@ class Filled:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def _page(title: str, body: Html, options: ProfileOptions, *, saved: bool = False) -> Response[str]:
+def _page(
+    title: str, body: Html, options: ProfileOptions, *, saved: bool = False, wrong: bool = False
+) -> Response[str]:
     """A page that may stand in the store's frame; after a change the store's page is told."""
     url = options.communicator_url
     told = message(url, "successfulSave") if saved else resize(url)
     whole = html("<h1>{title}</h1>{body}{told}", title=title, body=body, told=told)
-    return page(title, whole, form_action="'self'", frame=frame_of(url))
+    return page(f"Error: {title}" if wrong else title, whole, form_action="'self'", frame=frame_of(url))
 
 
 def _button(path: str, token: str, text: str, *, kind: str = "secondary", number_id: str = "") -> Html:
@@ -81,7 +83,7 @@ def manage_page(
 def _cards(token: str, cards: list[StoredCard]) -> Html:
     rows = [
         html(
-            "<li><p>{brand} {masked}{default}</p><p>{name}</p>{edit}{delete}</li>",
+            '<li><p>{brand} {masked}{default}</p><p>{name}</p><div class="inline">{edit}{delete}</div></li>',
             brand=card.card_brand,
             masked=card.card_masked,
             default=" (default)" if card.is_default else "",
@@ -99,7 +101,7 @@ def _cards(token: str, cards: list[StoredCard]) -> Html:
 def _addresses(token: str, addresses: list[Address]) -> Html:
     rows = [
         html(
-            "<li><p>{line}</p>{edit}{delete}</li>",
+            '<li><p>{line}</p><div class="inline">{edit}{delete}</div></li>',
             line=_line(one.address),
             edit=_button(EDIT_ADDRESS, token, "Change", number_id=one.address_id),
             delete=_button(DELETE_ADDRESS, token, "Delete", number_id=one.address_id),
@@ -176,4 +178,4 @@ def _form(title: str, path: str, options: ProfileOptions, told: tuple[str, Fille
         back=_button(MANAGE, token, "Back without saving"),
         hints=hints,
     )
-    return _page(f"Error: {title}" if form.errors else title, body, options)
+    return _page(title, body, options, wrong=bool(form.errors))
