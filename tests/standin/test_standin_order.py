@@ -1,15 +1,17 @@
 """Every order table, proved by breaking it: two elements changed places, and the request is refused."""
 
 import json
+from html import escape
 
 import pytest
 
 from crystalcall.payments.standin.answer_tables import ANSWERS, answer_of
 from crystalcall.payments.standin.api import METHODS
 from crystalcall.payments.standin.reply import Form, Reply, TableError, encode
-from crystalcall.payments.standin.schema import Anything, Group, Pairs, SchemaError, Text, read_group
+from crystalcall.payments.standin.schema import NAMESPACE, Anything, Group, Pairs, SchemaError, Text, read_group
 from crystalcall.payments.standin.tables import ELSEWHERE, REQUESTS
 
+LOGIN, KEY = "test-store", "test-key-0000001"
 FITTING = {
     "Decimal": "1.00",
     "Boolean": "true",
@@ -89,3 +91,40 @@ def test_fields_come_out_in_the_tables_order_whatever_order_they_were_made_in():
     assert list(told["transactions"][0]) == ["transId", "settleAmount"]
     text = encode(Reply(fields), Form(xml=True, name="getTransactionListResponse"), "r").decode("utf-8-sig")
     assert text.index("<refId>") < text.index("<messages>") < text.index("<transactions><transaction><transId>")
+
+
+def _written(name, value):
+    """A sample as XML."""
+    inner = "".join(_written(*pair) for pair in value) if isinstance(value, Pairs) else escape(value)
+    return f"<{name}>{inner}</{name}>"
+
+
+def _plain(value):
+    return {name: _plain(inner) for name, inner in value} if isinstance(value, Pairs) else value
+
+
+def _signed(sample):
+    sample[0] = ("merchantAuthentication", Pairs([("name", LOGIN), ("transactionKey", KEY)]))
+    return sample
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTS))
+def test_every_request_with_everything_in_it_is_answered_alike_in_both_languages(gateway, name):
+    sample = _signed(_sample(REQUESTS[name]))
+    told = json.loads(gateway.raw(json.dumps({name: _plain(sample)})).content.decode("utf-8-sig"))
+    text = _written(name, sample).replace(f"<{name}>", f'<{name} xmlns="{NAMESPACE}">', 1)
+    root = gateway.xml(text)
+    in_xml = root.find(f"{{{NAMESPACE}}}messages/{{{NAMESPACE}}}message/{{{NAMESPACE}}}code")
+    assert gateway.code(told) == in_xml.text
+    assert gateway.code(told) not in {"E00001", "E00003", "E00004", "E00007"}
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTS))
+def test_every_request_with_only_what_it_needs_is_answered(gateway, name):
+    needed = [_signed(_sample(REQUESTS[name]))[0]]
+    needed += [
+        pair for pair, part in zip(_sample(REQUESTS[name]), REQUESTS[name].children, strict=True) if part.required
+    ][1:]
+    answer = gateway.raw(json.dumps({name: _plain(Pairs(needed))}))
+    assert answer.status_code == 200
+    assert "messages" in json.loads(answer.content.decode("utf-8-sig"))
