@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 BUILT = HERE.parents[1] / "build" / "conformance"
 PYTHON, MODULES = BUILT / "python" / "bin" / "python", BUILT / "node" / "node_modules"
 LOGIN, KEY = "test-conformance", "test-key-0000001"
-# The Python client's bindings were loosened by their build script until they find more than one way to read a profile or
+# The Python client's bindings were loosened by their build script until there is more than one way to read a profile or
 # an address with an id (two optional elements suffice). They say so of any gateway's answer; it is no word about order.
 AMBIGUOUS = "ContentNondeterminismExceededError"
 WITH_ADDRESS_ID = {"getCustomerProfile", "getCustomerShippingAddress", "getCustomerPaymentProfile"}

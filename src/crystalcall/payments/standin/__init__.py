@@ -6,7 +6,7 @@ It is not a room of the house: it imports nothing of Crystal Call and has its ow
 
 What stands
     * ``POST /xml/v1/request.api`` in JSON and in XML by content type: a UTF-8 BOM before every answer, HTTP 200 for API
-      errors, the order of elements held by hand-written tables both ways (``tables.py``, ``answer_tables.py``), lengths,
+      errors, the order of elements held by hand-written tables (``tables.py``, ``answer_tables.py``), lengths,
       credentials. Charges by card number or stored card, captures, voids, refunds, reviews of held transactions;
       details, unsettled and settled lists, batches with statistics; customer profiles with cards and addresses.
     * ``POST /payment/payment``: the hosted form, by top-level redirect or in a frame. Approval, decline and retry under
