@@ -17,13 +17,13 @@ CODE := src tests scripts benchmarks
 
 say = @printf '\n\033[1m▸ %s\033[0m\n' "$(1)"
 
-.PHONY: help demo test check test-long bench documents clean
+.PHONY: help demo test check test-long test-conformance bench documents clean
 .PHONY: system-packages lint types script-types contracts catalogs migrations quick-tests
 .PHONY: tests-sqlite tests-postgresql tests-browser
 
 help: ## what there is to do
 	@echo "Crystal Call"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 	@echo "  CRYSTALCALL_BASE_PORT=8000 and CRYSTALCALL_DATA=var let several copies run side by side."
 
 demo: $(VENV)/.base ## set everything up and start it; Ctrl-C stops it
@@ -49,6 +49,23 @@ test-long: $(VENV)/.dev ## crash matrices, fuzzers and outside clients
 	@scripts/system_packages.sh long
 	$(call say,Long tests)
 	@CRYSTALCALL_LONG=1 $(PYTEST) tests -m long -n $(WORKERS) --durations=20
+
+# The payment gateway's own clients, unchanged, against our local one. They are not open source: they live in an
+# environment of their own under build/, in no lock file, and nothing of them is part of the project.
+CONFORMANCE := build/conformance
+test-conformance: $(VENV)/.dev $(CONFORMANCE)/.built ## the gateway's official clients against the local Authorize.Net
+	$(call say,Official clients in XML and JSON)
+	@CRYSTALCALL_LONG=1 $(PYTEST) tests/conformance -m long -n0
+
+$(CONFORMANCE)/.built: | $(VENV)/bin/python
+	$(call say,Fetching the gateway's official clients into $(CONFORMANCE))
+	@scripts/system_packages.sh
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || { echo "The Python client's parts exist up to Python 3.12 only. Name another with PYTHON=…"; exit 1; }
+	@rm -rf $(CONFORMANCE) && mkdir -p $(CONFORMANCE)/node
+	@$(PYTHON) -m venv $(CONFORMANCE)/python
+	@$(CONFORMANCE)/python/bin/python -m pip install -qq --disable-pip-version-check --no-input authorizenet==1.1.6
+	@npm install --prefix $(CONFORMANCE)/node --silent --no-fund --no-audit --no-save authorizenet@1.0.10
+	@touch $@
 
 # ONLY=desk (or another name of benchmarks/__main__.py) measures one; JSON=file writes the figures for a machine, and
 # PAGE=docs/performance.md enters them into the page that explains them.

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from defusedxml.ElementTree import fromstring
 from litestar.testing import TestClient
 
 from crystalcall.payments.standin.app import create_app
@@ -138,6 +139,69 @@ class Gateway:
         card = {"creditCard": {"cardNumber": last_four, "expirationDate": "XXXX"}}
         kind = "refundTransaction"
         return self.transact({"transactionType": kind, "amount": amount, "payment": card, "refTransId": trans_id})
+
+    def charge(self, **changes: Any) -> dict[str, Any]:
+        """A charge by the API; ``changes`` replace keys of the request, None removes one."""
+        number = changes.pop("number", "4111111111111111")
+        request: dict[str, Any] = {
+            "transactionType": "authCaptureTransaction",
+            "amount": "10.00",
+            "payment": {"creditCard": {"cardNumber": number, "expirationDate": "2030-12", "cardCode": "900"}},
+            "profile": None,
+            "refTransId": None,
+            "order": {"invoiceNumber": "X7K2M9QW4D"},
+            "lineItems": None,
+            "tax": None,
+            "poNumber": None,
+            "customer": None,
+            "billTo": {"firstName": "Anna", "lastName": "Hale", "zip": "10001"},
+            "shipTo": None,
+            "transactionSettings": None,
+        }
+        return self.transact({name: value for name, value in (request | changes).items() if value is not None})
+
+    def charged(self, **changes: Any) -> str:
+        """A charge that must succeed; its number."""
+        response = self.charge(**changes)["transactionResponse"]
+        assert response["responseCode"] == "1", response
+        return str(response["transId"])
+
+    def on(self, kind: str, trans_id: str, amount: str | None = None) -> dict[str, Any]:
+        """A void or capture of a transaction."""
+        request = {"transactionType": kind, "amount": amount, "refTransId": trans_id}
+        return self.transact({name: value for name, value in request.items() if value is not None})
+
+    def error(self, answer: dict[str, Any]) -> str:
+        return str(answer["transactionResponse"]["errors"][0]["errorCode"])
+
+    def status(self, trans_id: str) -> str:
+        return str(self.details(trans_id)["transaction"]["transactionStatus"])
+
+    def xml(self, text: str, content_type: str = "application/xml") -> Any:
+        """A request in XML; the root element of the answer."""
+        answer = self.raw(text, content_type)
+        assert answer.status_code == 200
+        assert answer.content.startswith(BOM + b"<?xml")
+        assert answer.headers["content-type"] == "application/xml; charset=utf-8"
+        return fromstring(answer.content[len(BOM) :])
+
+    def switch(self, **switches: Any) -> None:
+        answer = self.client.put("/_standin/switches", json=switches)
+        assert answer.status_code == 200, answer.text
+
+    def profile(self, **who: str) -> str:
+        """A new customer profile; its number."""
+        answer = self.call("createCustomerProfileRequest", {"profile": who or {"email": "anna@example.org"}})
+        return str(answer["customerProfileId"])
+
+    def card(self, profile_id: str, number: str = "4111111111111111", **changes: Any) -> str:
+        """A new card in a profile; its number."""
+        card = {"cardNumber": number, "expirationDate": "2030-12"}
+        paid = {"billTo": {"firstName": "Anna", "zip": "10001"}, "payment": {"creditCard": card}} | changes
+        answer = self.call(
+            "createCustomerPaymentProfileRequest", {"customerProfileId": profile_id, "paymentProfile": paid}
+        )
+        return str(answer["customerPaymentProfileId"])
 
     def settle(self) -> int:
         return int(self.client.post("/_standin/settlements").json()["settled"])

@@ -15,7 +15,7 @@ def test_every_answer_starts_with_a_bom_and_is_http_200(gateway):
         assert answer.headers["content-type"] == "application/json; charset=utf-8"
 
 
-@pytest.mark.parametrize("kind", ["text/xml", "application/xml; charset=utf-8", "text/plain", ""])
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_other_content_types_are_refused_with_e00002(gateway, kind):
     answer = json.loads(gateway.raw("<x/>", kind).content.decode("utf-8-sig"))
     assert gateway.code(answer) == "E00002"
@@ -29,9 +29,9 @@ def test_text_json_is_accepted_like_application_json(gateway):
 
 def test_an_unknown_method_is_e00004_and_a_method_of_the_real_one_says_so(gateway):
     assert gateway.code(gateway.call("getLuckyRequest")) == "E00004"
-    real = gateway.call("getSettledBatchListRequest")
+    real = gateway.call("ARBGetSubscriptionListRequest")
     assert gateway.code(real) == "E00004"
-    assert "does not offer it yet" in real["messages"]["message"][0]["text"]
+    assert "does not offer it" in real["messages"]["message"][0]["text"]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_what_is_not_there_cannot_be_voided_or_refunded(gateway):
     assert _error(gateway.refund(gateway.buy(), "0.00")) == "5"
 
 
-@pytest.mark.parametrize("kind", ["authCaptureTransaction", "priorAuthCaptureTransaction", "nonsense"])
+@pytest.mark.parametrize("kind", ["authCaptureContinueTransaction", "nonsense", ""])
 def test_other_types_are_refused(gateway, kind):
     assert gateway.code(gateway.transact({"transactionType": kind, "amount": "1.00"})) == "E00060"
 

@@ -5,22 +5,27 @@ on the same paths, so the store reaches the real one by changing three addresses
 It is not a room of the house: it imports nothing of Crystal Call and has its own SQLite file.
 
 What stands
-    * ``POST /xml/v1/request.api`` in JSON: a UTF-8 BOM before every answer, HTTP 200 for API errors, the order of
-      keys held by hand-written tables (``tables.py``), lengths, credentials. Methods: getHostedPaymentPage,
-      getTransactionDetails, getUnsettledTransactionList, getMerchantDetails, updateHeldTransaction, and
-      createTransaction for voidTransaction and refundTransaction.
-    * ``POST /payment/payment``: the hosted form by top-level redirect. Approval, decline and retry under the same
-      token, hold for review, cancel, a token that must be opened within 15 minutes.
+    * ``POST /xml/v1/request.api`` in JSON and in XML by content type: a UTF-8 BOM before every answer, HTTP 200 for API
+      errors, the order of elements held by hand-written tables (``tables.py``, ``answer_tables.py``), lengths,
+      credentials. Charges by card number or stored card, captures, voids, refunds, reviews of held transactions;
+      details, unsettled and settled lists, batches with statistics; customer profiles with cards and addresses.
+    * ``POST /payment/payment``: the hosted form, by top-level redirect or in a frame. Approval, decline and retry under
+      the same token, hold for review, cancel, stored cards, the box to keep a card, a token that must be opened within
+      15 minutes. ``POST /customer/manage`` and its kin: the hosted pages of a customer profile.
+    * Settlement at the account's cut-off by a clock that can be moved (``/_standin/clock``): 180 days for refunds, the
+      same last four, never more back than was taken; lapsing authorizations; chargebacks by the bank's hand.
     * Webhooks signed over the raw bytes, a persisted queue with the published retry table, the REST management
       calls, and faults on demand (``/_standin/faults``): dropped, late, doubled, reordered notifications, and an
-      API that works but never answers, answers 500 or answers HTML.
+      API that works but never answers, answers 429, 500, HTML, E00053 or E00104, for some methods or some times.
+    * ``/_standin/switches``: what nobody outside Authorize.Net knows for certain, both ways, and what a merchant sets:
+      fraud filters, Test Mode, the currency, the cut-off.
 
 What is missing, said rather than faked
-    * XML requests are answered with E00002; direct card charges and captures with E00060; methods that exist
-      at Authorize.Net but not here with E00004 and a sentence.
-    * The iframe mode, customer profiles, partial authorizations, eChecks, fraud filters (one private trigger
-      stands for them: ZIP 46299) and the daily settlement (``POST /_standin/settlements`` stands for it).
-    * Local times are Pacific standard time all year.
+    * Partial authorizations, bank accounts (reason 18), tokens of cards (reason 17), subscriptions and whatever else
+      ``tables.ELSEWHERE`` names (E00004 with a sentence); refunds that name no first transaction (reason 15).
+    * A chargeback has no webhook and no transaction of its own: the payment's state and its batch's statistics tell it.
+
+``make test-conformance`` lets the vendor's own clients drive it, in XML and in JSON.
 
 It listens on loopback only, takes only credentials that are visibly made up and only the published test cards,
 sends webhooks to loopback only, and neither logs nor keeps a card number or a card code.

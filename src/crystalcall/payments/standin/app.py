@@ -10,12 +10,13 @@ from litestar.datastructures import State as AppState
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from crystalcall.payments.standin import control, home, hosted, rest, subscriptions
+from crystalcall.payments.standin import control, home, hosted, hosted_profiles, rest, subscriptions
 from crystalcall.payments.standin.api import request_api
 from crystalcall.payments.standin.config import StandinConfig
 from crystalcall.payments.standin.courier import Courier
 from crystalcall.payments.standin.desk import StandinDesk
 from crystalcall.payments.standin.markup import html, page
+from crystalcall.payments.standin.moving_clock import MovingClock
 from crystalcall.payments.standin.state import State
 from crystalcall.payments.standin.wall import wall
 
@@ -46,8 +47,9 @@ def create_app(config: StandinConfig) -> Litestar:
         config: checked already by its own class.
     """
     state = State(config.database)
-    subscriptions.ensure_at_start(state, config.webhook_url, config.clock())
-    desk = StandinDesk(config, state, Courier(config, state))
+    clock = MovingClock(config.clock, state)
+    subscriptions.ensure_at_start(state, config.webhook_url, clock())
+    desk = StandinDesk(config, state, clock, Courier(config, state, clock))
 
     @asynccontextmanager
     async def open_hours(_: Litestar) -> AsyncIterator[None]:
@@ -64,7 +66,14 @@ def create_app(config: StandinConfig) -> Litestar:
         return desk
 
     app = Litestar(
-        route_handlers=[request_api, home.home_page, *hosted.HANDLERS, *rest.HANDLERS, *control.HANDLERS],
+        route_handlers=[
+            request_api,
+            home.home_page,
+            *hosted.HANDLERS,
+            *hosted_profiles.HANDLERS,
+            *rest.HANDLERS,
+            *control.HANDLERS,
+        ],
         dependencies={"desk": Provide(the_desk, sync_to_thread=False)},
         exception_handlers={HTTPException: _http_trouble, Exception: _trouble},
         lifespan=[open_hours],

@@ -7,6 +7,7 @@ from datetime import datetime
 from crystalcall.payments.standin import cards
 from crystalcall.payments.standin.hosted_forms import HostedAsk
 from crystalcall.payments.standin.payment import CardEntry
+from crystalcall.payments.standin.profiles import StoredCard
 
 LONGEST_NAME = 50
 LONGEST_ZIP = 20
@@ -16,45 +17,100 @@ CARD_LIKE = re.compile(r"(?:[0-9][ -]?){12,}")
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """What may be shown again (never the number, never the code) and what is wrong with which field."""
+    """What may be shown again (never the number, never the code) and what is wrong with which field.
+
+    Attributes:
+        stored: the cards of the shopper's profile, to pick from.
+        picked: which of them was picked; empty for a typed card.
+        save: the box to keep the card is ticked.
+    """
 
     expiry: str = ""
     first_name: str = ""
     last_name: str = ""
     zip_code: str = ""
+    stored: list[StoredCard] = field(default_factory=list)
+    picked: str = ""
+    save: bool = False
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def blank_form(ask: HostedAsk) -> FilledForm:
+def blank_form(ask: HostedAsk, stored: list[StoredCard]) -> FilledForm:
     """The form as first opened: what the store sent stands in it already."""
-    return FilledForm(first_name=ask.first_name, last_name=ask.last_name, zip_code=ask.zip_code)
+    default = next((card.payment_profile_id for card in stored if card.is_default), "")
+    return FilledForm(
+        first_name=ask.first_name, last_name=ask.last_name, zip_code=ask.zip_code, stored=stored, picked=default
+    )
 
 
-def read_card_form(fields: dict[str, str], ask: HostedAsk, now: datetime) -> CardEntry | FilledForm:
+def read_card_form(
+    fields: dict[str, str], ask: HostedAsk, stored: list[StoredCard], now: datetime
+) -> CardEntry | FilledForm:
     """The entry, or the form to show again."""
-    number = fields.get("cardNumber", "")
-    expiry = fields.get("expirationDate", "").strip()
+    picked = next((one for one in stored if one.payment_profile_id == fields.get("paymentProfile", "")), None)
+    if picked is not None:
+        return _read_picked(fields, ask, stored, picked, now)
     code = fields.get("cardCode", "").strip()
-    names = {name: " ".join(fields.get(name, "").split()) for name in ("firstName", "lastName", "zip")}
-    if not ask.options.address_shown:
-        names = {"firstName": ask.first_name, "lastName": ask.last_name, "zip": ask.zip_code}
-    card = cards.find_test_card(number)
+    expiry = fields.get("expirationDate", "").strip()
+    names = _names(fields, ask)
+    card = cards.find_test_card(fields.get("cardNumber", ""))
     errors = {
-        "cardNumber": "" if card else _number_fault(number),
+        "cardNumber": "" if card else _number_fault(fields.get("cardNumber", "")),
         "expirationDate": _expiry_fault(expiry, now),
         "cardCode": _code_fault(code, card, required=ask.options.card_code_required),
     }
     errors |= {name: _address_fault(name, text, ask) for name, text in names.items()}
     errors = {name: text for name, text in errors.items() if text}
+    save = ask.may_save and fields.get("saveCard", "") == "yes"
     if card and not errors:
-        return CardEntry(card, code, names["firstName"], names["lastName"], names["zip"])
+        year, month = cards.read_expiry(expiry) or (0, 0)
+        return CardEntry(
+            card=card,
+            expiry=f"{year}-{month:02d}",
+            card_code=code,
+            first_name=names["firstName"],
+            last_name=names["lastName"],
+            zip_code=names["zip"],
+            save=save,
+        )
     shown = {name: "" if CARD_LIKE.search(text) else text for name, text in names.items()}
     return FilledForm(
         expiry="" if CARD_LIKE.search(expiry) else expiry[:10],
         first_name=shown["firstName"],
         last_name=shown["lastName"],
         zip_code=shown["zip"],
+        stored=stored,
+        save=save,
         errors=errors,
+    )
+
+
+def _names(fields: dict[str, str], ask: HostedAsk) -> dict[str, str]:
+    if not ask.options.address_shown:
+        return {"firstName": ask.first_name, "lastName": ask.last_name, "zip": ask.zip_code}
+    return {name: " ".join(fields.get(name, "").split()) for name in ("firstName", "lastName", "zip")}
+
+
+def _read_picked(
+    fields: dict[str, str], ask: HostedAsk, stored: list[StoredCard], picked: StoredCard, now: datetime
+) -> CardEntry | FilledForm:
+    """A stored card: its own address goes with it; only its code may have to be typed."""
+    card = cards.stored_card(picked.card_masked, picked.card_brand)
+    code = fields.get("cardCode", "").strip()
+    errors = {"cardCode": _code_fault(code, card, required=ask.options.card_code_required)}
+    if card is None or cards.is_expired(picked.expiry_pair, now):
+        errors["cardNumber"] = "This stored card has expired. Pick another or type one."
+    errors = {name: text for name, text in errors.items() if text}
+    if card is None or errors:
+        return FilledForm(stored=stored, picked=picked.payment_profile_id, errors=errors)
+    return CardEntry(
+        card=card,
+        expiry=picked.expiry,
+        card_code=code,
+        first_name=picked.bill_to.get("firstName", ""),
+        last_name=picked.bill_to.get("lastName", ""),
+        zip_code=picked.bill_to.get("zip", ""),
+        payment_profile_id=picked.payment_profile_id,
     )
 
 

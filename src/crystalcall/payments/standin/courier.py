@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 import httpx
 
 from crystalcall.payments.standin import notifications, subscriptions
-from crystalcall.payments.standin.config import StandinConfig
+from crystalcall.payments.standin.config import Clock, StandinConfig
 from crystalcall.payments.standin.faults import Faults
 from crystalcall.payments.standin.notifications import Notification
 from crystalcall.payments.standin.signing import SIGNATURE_HEADER, sign
 from crystalcall.payments.standin.state import State
+from crystalcall.payments.standin.switches import Switches
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +26,12 @@ NAP_AFTER_TROUBLE_SECONDS = 5.0
 class Courier:
     """Delivers what is due; woken when something new was written."""
 
-    def __init__(self, config: StandinConfig, state: State) -> None:
+    def __init__(self, config: StandinConfig, state: State, clock: Clock) -> None:
         self.faults = Faults()
+        self.switches = Switches(retry_delays_seconds=config.retry_delays_seconds)
         self._config = config
         self._state = state
+        self._clock = clock
         self._news = asyncio.Event()
         # A call by hand and the background task must not carry the same letter at once.
         self._turn = asyncio.Lock()
@@ -40,7 +43,7 @@ class Courier:
     async def deliver_due(self) -> int:
         """Try everything due by now, once each. The number of tries."""
         async with self._turn:
-            due = notifications.due(self._state, self._config.clock(), newest_first=self.faults.reorder)
+            due = notifications.due(self._state, self._clock(), newest_first=self.faults.reorder)
             if not due:
                 return 0
             async with self._client() as client:
@@ -64,11 +67,11 @@ class Courier:
         outcome, delivered = await self.post(client, webhook.url, notification.notification_id, notification.body)
         if delivered and self.faults.duplicate:
             await self.post(client, webhook.url, notification.notification_id, notification.body)
-        now = self._config.clock()
+        now = self._clock()
         if delivered:
             self._record(notification, outcome, now, notifications.DELIVERED, None)
             return
-        delays = self._config.retry_delays_seconds
+        delays = self.switches.retry_delays_seconds
         if notification.tries < len(delays):
             again = now + timedelta(seconds=delays[notification.tries])
             self._record(notification, outcome, now, notifications.RETRY_PENDING, again)
@@ -121,7 +124,7 @@ class Courier:
         soonest = notifications.next_due_at(self._state)
         if soonest is None:
             return LONGEST_NAP_SECONDS
-        return min(max((soonest - self._config.clock()).total_seconds(), 0.05), LONGEST_NAP_SECONDS)
+        return min(max((soonest - self._clock()).total_seconds(), 0.05), LONGEST_NAP_SECONDS)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:

@@ -3,6 +3,8 @@
 They live in memory: a restart heals everything.
 """
 
+from typing import Annotated
+
 import msgspec
 
 # With ``reorder`` an event waits this long for company, so that the newest can overtake.
@@ -20,9 +22,18 @@ class Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         reorder: notifications wait two seconds and go out newest first.
         before_return: the webhook is delivered before the browser is sent back.
         timeout_after_processing: the API does its work and then never answers.
+        timeout_before_processing: the API never answers, having done nothing.
+        error_after_processing: the API does its work and answers 500.
         http_500: the API answers 500 with an empty body, having done nothing.
+        http_429: the API answers 429 with an empty body, having done nothing.
         html_body: the API answers 200 with an HTML page, having done nothing.
+        html_after_processing: the API does its work and answers 200 with an HTML page.
         too_busy: the API answers E00053.
+        maintenance: the API answers E00104.
+        rest_500: the REST API answers 500.
+        settlement_error: the next batches fail to settle.
+        methods: the API's faults hold these requests only; empty for all.
+        times: the API's faults hold so many requests, then heal; 0 for all.
     """
 
     drop: bool = False
@@ -31,9 +42,18 @@ class Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reorder: bool = False
     before_return: bool = False
     timeout_after_processing: bool = False
+    timeout_before_processing: bool = False
+    error_after_processing: bool = False
     http_500: bool = False
+    http_429: bool = False
     html_body: bool = False
+    html_after_processing: bool = False
     too_busy: bool = False
+    maintenance: bool = False
+    rest_500: bool = False
+    settlement_error: bool = False
+    methods: tuple[str, ...] = ()
+    times: Annotated[int, msgspec.Meta(ge=0)] = 0
 
     def __post_init__(self) -> None:
         """Refuse a wait that is none."""

@@ -1,9 +1,11 @@
 """The page for people: what this is, what to type, what happened lately."""
 
+from datetime import UTC
+
 from litestar import Response, get
 
-from crystalcall.payments.standin import notifications, subscriptions, transactions
-from crystalcall.payments.standin.desk import Desk
+from crystalcall.payments.standin import notifications, settlement, subscriptions, transactions
+from crystalcall.payments.standin.desk import Desk, StandinDesk
 from crystalcall.payments.standin.hosted_pages import card_table, trigger_table
 from crystalcall.payments.standin.markup import NOTHING, Html, html, joined, page
 from crystalcall.payments.standin.state import State
@@ -16,10 +18,12 @@ SHOWN = 20
 @get("/")
 async def home_page(desk: Desk) -> Response[str]:
     """What a person who opens the port should know."""
+    desk.catch_up()
     body = html(
         """<h1>Authorize.Net, played by this computer</h1>
 <p>The store talks to this program as it would talk to the card gateway: the same paths, the same messages, the same
 oddities. It listens on this machine only and sends nothing to any other. A restart keeps the transactions.</p>
+<p>Here it is {now} UTC. {batch}</p>
 <h2>Recent transactions</h2>
 {transactions}
 <h2>Webhooks</h2>
@@ -28,18 +32,32 @@ oddities. It listens on this machine only and sends nothing to any other. A rest
 <div class="columns">{cards}{triggers}</div>
 <h2>For machines</h2>
 <ul>
-<li><code>POST /xml/v1/request.api</code>: the API, in JSON</li>
+<li><code>POST /xml/v1/request.api</code>: the API, in JSON or XML by content type</li>
 <li><code>POST /payment/payment</code>: the hosted form, with the field <code>token</code></li>
+<li><code>POST /customer/manage</code> and its kin: the hosted pages of a customer profile</li>
 <li><code>/rest/v1/…</code>: webhooks and notifications, by Basic sign-in</li>
 <li><a href="/_standin/faults">/_standin/faults</a>:
 what goes wrong on purpose (<code>PUT</code> JSON to change it)</li>
+<li><a href="/_standin/switches">/_standin/switches</a>: what nobody outside knows for certain, and the account's own
+settings</li>
+<li><a href="/_standin/clock">/_standin/clock</a>: the time here; <code>PUT {{"advance_seconds": 3600}}</code> moves it
+on</li>
 </ul>""",
+        now=f"{desk.now():%Y-%m-%d %H:%M:%S}",
+        batch=_batch_said(desk),
         transactions=_transactions(transactions.recent(desk.state, SHOWN)),
         webhooks=_webhooks(desk.state),
         cards=card_table(),
         triggers=trigger_table(),
     )
     return page("Local stand-in for Authorize.Net", body, kind="wide", form_action="'self'")
+
+
+def _batch_said(desk: StandinDesk) -> str:
+    if not desk.switches.settles_by_itself:
+        return "The batch is closed by hand only."
+    cutoff = settlement.next_cutoff(desk.now(), desk.switches.cutoff).astimezone(UTC)
+    return f"The day's batch is closed at {cutoff:%H:%M} UTC ({desk.switches.cutoff} Pacific)."
 
 
 def _transactions(recent: list[Transaction]) -> Html:
@@ -76,7 +94,28 @@ def _transaction(item: Transaction) -> Html:
         brand=item.card_brand,
         card=item.card_masked,
         status=item.status,
-        review=_review(item) if item.status == transactions.HELD_AUTHORIZED else NOTHING,
+        review=_acts(item),
+    )
+
+
+def _acts(item: Transaction) -> Html:
+    """What the merchant, or the card holder's bank, may do with it now."""
+    if item.status in transactions.HELD:
+        return _review(item)
+    if item.status == transactions.CHARGEBACK:
+        return _chargeback(item, "reversal", "Reverse the chargeback")
+    settled = item.status in transactions.REFUNDABLE
+    return _chargeback(item, "chargeback", "Charge back") if settled else NOTHING
+
+
+def _chargeback(item: Transaction, action: str, text: str) -> Html:
+    return html(
+        '<form method="post" action="/_standin/chargebacks" class="inline">'
+        '<input type="hidden" name="transId" value="{trans_id}">'
+        '<button name="action" value="{action}" class="secondary">{text}</button></form>',
+        trans_id=item.trans_id,
+        action=action,
+        text=text,
     )
 
 

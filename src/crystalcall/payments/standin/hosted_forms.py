@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -16,8 +17,8 @@ from crystalcall.payments.standin.state import State, moment, stamp
 
 # The gateway's own figure: a form must be opened within 15 minutes of the token.
 OPEN_WITHIN = timedelta(minutes=15)
-# Ours, since the real figure is not published: an opened form can be paid until half an hour after the token.
-PAY_WITHIN = timedelta(minutes=30)
+# Stands in a token's place of a transaction where a decline ended it.
+SPENT = "spent"
 TOKEN_BYTES = 240
 
 
@@ -35,7 +36,16 @@ class HostedAsk(msgspec.Struct, frozen=True, kw_only=True):
     last_name: str = ""
     zip_code: str = ""
     duplicate_window_seconds: int = 120
+    window_named: bool = False
+    test: bool = False
+    customer_profile_id: str = ""
+    parts: dict[str, Any] = {}
     options: HostedOptions = msgspec.field(default_factory=HostedOptions)
+
+    @property
+    def may_save(self) -> bool:
+        """Whether the form offers to keep the card: the store asked for it and named a profile."""
+        return self.options.offers_saving and bool(self.customer_profile_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,11 @@ class HostedForm:
         """Whether the browser may (re)open the form now."""
         return self.paid_trans_id is None and now < self.issued_at + OPEN_WITHIN
 
-    def may_pay(self, now: datetime) -> bool:
-        """Whether an opened form may be paid now."""
-        return self.opened_at is not None and now < self.issued_at + PAY_WITHIN
+    def may_pay(self, now: datetime, within_minutes: int) -> bool:
+        """Whether an opened form may be paid now: so long after its token, or for ever if 0 is said."""
+        if self.opened_at is None or self.paid_trans_id == SPENT:
+            return False
+        return not within_minutes or now < self.issued_at + timedelta(minutes=within_minutes)
 
 
 def _digest(token: str) -> str:
@@ -103,3 +115,8 @@ def mark_paid(state: State, form: HostedForm, trans_id: str) -> None:
         trans_id,
         form.token_digest,
     )
+
+
+def mark_spent(state: State, form: HostedForm) -> None:
+    """End the token without a payment."""
+    mark_paid(state, form, SPENT)

@@ -4,11 +4,15 @@ from litestar import Response
 
 from crystalcall.payments.standin import cards, transactions
 from crystalcall.payments.standin.card_form import FilledForm
+from crystalcall.payments.standin.form_fields import form_field
+from crystalcall.payments.standin.frame_messages import frame_of, message, resize
+from crystalcall.payments.standin.fraud_filters import HOLD_ZIP, UNASKED_HOLD_ZIP
 from crystalcall.payments.standin.hosted_forms import HostedAsk
 from crystalcall.payments.standin.markup import NOTHING, Html, html, joined, page
 from crystalcall.payments.standin.transactions import Transaction
 
 PAY_PATH = "/payment/pay"
+CANCEL_PATH = "/payment/cancel"
 
 
 def order_lines(ask: HostedAsk) -> Html:
@@ -35,21 +39,25 @@ def form_page(ask: HostedAsk, token: str, form: FilledForm, *, refusal: str = ""
 <input type="hidden" name="token" value="{token}">
 {card}
 {address}
+{save}
 <div class="actions"><button type="submit" class="primary">{pay}</button>{cancel}</div>
 </form>
-{hints}""",
+{hints}
+{resize}""",
         order=order_lines(ask),
         trouble=_trouble(form, refusal),
         path=PAY_PATH,
         token=token,
         card=_card_fields(ask, form),
         address=_address_fields(ask, form),
+        save=save_box(form) if ask.may_save else NOTHING,
         pay=options.button_text,
         cancel=_cancel(ask),
         hints=_hints(),
+        resize=resize(options.communicator_url),
     )
     title = "Error: Pay by card" if form.errors or refusal else "Pay by card"
-    return page(title, body, form_action=form_action)
+    return page(title, body, form_action=form_action, frame=frame_of(options.communicator_url))
 
 
 def _trouble(form: FilledForm, refusal: str) -> Html:
@@ -67,50 +75,58 @@ def _trouble(form: FilledForm, refusal: str) -> Html:
     return NOTHING
 
 
-def _field(name: str, label: str, form: FilledForm, *, value: str = "", hint: str = "", extra: str = "") -> Html:
-    error = form.errors.get(name, "")
-    described = " ".join(f"{name}-{part}" for part, text in (("hint", hint), ("error", error)) if text)
-    return html(
-        """<div class="field{wrong}"><label for="{name}">{label}</label>{hint}{error}
-<input id="{name}" name="{name}" value="{value}" autocomplete="off" autocapitalize="off" spellcheck="false"{attributes}>
-</div>""",
-        name=name,
-        label=label,
-        value=value,
-        wrong=" wrong" if error else "",
-        hint=html('<span class="hint" id="{name}-hint">{hint}</span>', name=name, hint=hint) if hint else NOTHING,
-        error=html('<span class="error" id="{name}-error">{text}</span>', name=name, text=error) if error else NOTHING,
-        attributes=Html(
-            (f' aria-describedby="{described}"' if described else "")
-            + (' aria-invalid="true"' if error else "")
-            + extra
-        ),
-    )
-
-
 def _card_fields(ask: HostedAsk, form: FilledForm) -> Html:
     code_label = "Card code" if ask.options.card_code_required else "Card code (optional)"
     fields = joined(
         [
-            _field("cardNumber", "Card number", form, extra=' inputmode="numeric" maxlength="30" required'),
-            _field(
+            form_field("cardNumber", "Card number", form.errors, extra=' inputmode="numeric" maxlength="30" required'),
+            form_field(
                 "expirationDate",
                 "Expiration date",
-                form,
+                form.errors,
                 value=form.expiry,
                 hint="Month and year, such as 12/30",
                 extra=' inputmode="text" maxlength="10" class="short" required',
             ),
-            _field(
+            form_field(
                 "cardCode",
                 code_label,
-                form,
+                form.errors,
                 hint="3 digits, 4 for American Express",
                 extra=' inputmode="numeric" maxlength="4" class="short"',
             ),
         ]
     )
-    return html("<fieldset><legend>Card</legend>{fields}</fieldset>", fields=fields)
+    stored = _stored_cards(form) if form.stored else NOTHING
+    return html("<fieldset><legend>Card</legend>{stored}{fields}</fieldset>", stored=stored, fields=fields)
+
+
+def _stored_cards(form: FilledForm) -> Html:
+    """The shopper's stored cards to pick from, and the choice to type another."""
+    choices = [
+        (card.payment_profile_id, f"{card.card_brand} {card.card_masked}", card.payment_profile_id == form.picked)
+        for card in form.stored
+    ]
+    choices.append(("", "Another card", not form.picked))
+    rows = [
+        html(
+            '<label class="choice"><input type="radio" name="paymentProfile" value="{value}"{checked}> {text}</label>',
+            value=value,
+            text=text,
+            checked=Html(" checked") if checked else NOTHING,
+        )
+        for value, text, checked in choices
+    ]
+    return html('<div class="field" role="radiogroup" aria-label="Card to pay with">{rows}</div>', rows=joined(rows))
+
+
+def save_box(form: FilledForm) -> Html:
+    """The box to keep the card for the next time; never ticked by us."""
+    return html(
+        '<label class="choice"><input type="checkbox" name="saveCard" value="yes"{checked}> '
+        "Keep this card for my next purchase</label>",
+        checked=Html(" checked") if form.save else NOTHING,
+    )
 
 
 def _address_fields(ask: HostedAsk, form: FilledForm) -> Html:
@@ -119,15 +135,25 @@ def _address_fields(ask: HostedAsk, form: FilledForm) -> Html:
     optional = "" if ask.options.address_required else " (optional)"
     fields = joined(
         [
-            _field("firstName", f"First name{optional}", form, value=form.first_name, extra=' maxlength="50"'),
-            _field("lastName", f"Last name{optional}", form, value=form.last_name, extra=' maxlength="50"'),
-            _field("zip", f"ZIP code{optional}", form, value=form.zip_code, extra=' maxlength="20" class="short"'),
+            form_field(
+                "firstName", f"First name{optional}", form.errors, value=form.first_name, extra=' maxlength="50"'
+            ),
+            form_field("lastName", f"Last name{optional}", form.errors, value=form.last_name, extra=' maxlength="50"'),
+            form_field(
+                "zip", f"ZIP code{optional}", form.errors, value=form.zip_code, extra=' maxlength="20" class="short"'
+            ),
         ]
     )
     return html("<fieldset><legend>Billing address</legend>{fields}</fieldset>", fields=fields)
 
 
 def _cancel(ask: HostedAsk) -> Html:
+    if ask.options.framed:
+        return html(
+            '<button class="secondary" formaction="{path}" formnovalidate>{text}</button>',
+            path=CANCEL_PATH,
+            text=ask.options.cancel_url_text,
+        )
     if not ask.options.cancel_url:
         return NOTHING
     return html(
@@ -158,7 +184,8 @@ def trigger_table() -> Html:
     cvv = ", ".join(f"{code} {result}" for code, result in cards.CVV_RESULT_BY_CODE.items())
     triggers = (
         (f"ZIP {cards.DECLINE_ZIP}", "declined"),
-        (f"ZIP {cards.HOLD_ZIP}", "held for review (our own trigger, unknown to Authorize.Net)"),
+        (f"ZIP {HOLD_ZIP}", "authorized and held for review (our own trigger, unknown to Authorize.Net)"),
+        (f"ZIP {UNASKED_HOLD_ZIP}", "held before the bank is asked (our own trigger as well)"),
         ("ZIP for an address result", f"{avs}, any other Y"),
         ("Card code for a code result", f"{cvv}, any other M"),
     )
@@ -178,11 +205,11 @@ def _hints() -> Html:
     )
 
 
-def receipt_page(ask: HostedAsk, transaction: Transaction) -> Response[str]:
-    """The gateway's own receipt; the way back is a link."""
+def receipt_page(ask: HostedAsk, transaction: Transaction, told: str = "") -> Response[str]:
+    """The gateway's own receipt; the way back is a link, and in a frame the store's page is told ``told``."""
     held = transaction.response_code == cards.HELD
     back = NOTHING
-    if ask.options.url:
+    if ask.options.url and not told:
         back = html(
             '<div class="actions"><a class="primary" href="{url}">{text}</a></div>',
             url=ask.options.url,
@@ -194,7 +221,8 @@ def receipt_page(ask: HostedAsk, transaction: Transaction) -> Response[str]:
 {order}
 <dl class="order"><div><dt>Card</dt><dd>{brand} {card}</dd></div>
 <div><dt>Transaction</dt><dd>{trans_id}</dd></div></dl>
-{back}""",
+{back}
+{message}""",
         title="Payment under review" if held else "Payment received",
         text=transaction.reason,
         order=order_lines(ask),
@@ -202,8 +230,29 @@ def receipt_page(ask: HostedAsk, transaction: Transaction) -> Response[str]:
         card=transaction.card_masked,
         trans_id=transaction.trans_id,
         back=back,
+        message=message(ask.options.communicator_url, "transactResponse", response=told) if told else NOTHING,
     )
-    return page("Receipt", body)
+    return page("Receipt", body, frame=frame_of(ask.options.communicator_url))
+
+
+def declined_page(ask: HostedAsk, text: str) -> Response[str]:
+    """The end of a token whose one try was declined."""
+    back = NOTHING
+    if ask.options.cancel_url and not ask.options.framed:
+        back = html(
+            '<div class="actions"><a class="primary" href="{url}">{text}</a></div>',
+            url=ask.options.cancel_url,
+            text=ask.options.cancel_url_text,
+        )
+    body = html("<h1>Payment declined</h1><p>{text} Nothing was charged.</p>{back}", text=text, back=back)
+    return page("Payment declined", body, frame=frame_of(ask.options.communicator_url))
+
+
+def cancelled_page(ask: HostedAsk) -> Response[str]:
+    """The frame's last page after the shopper gave up."""
+    url = ask.options.communicator_url
+    body = html("<h1>Cancelled</h1><p>Nothing was charged.</p>{message}", message=message(url, "cancel"))
+    return page("Cancelled", body, frame=frame_of(url))
 
 
 def bad_token_page() -> Response[str]:

@@ -1,6 +1,7 @@
 """hostedPaymentSettings: the names, what stands inside each, and what the form makes of them.
 
-An unknown name is refused. Whether the real gateway refuses it is not known; here it catches typing errors.
+An unknown name is refused unless a switch says otherwise. Whether the real gateway refuses it is not known; here it
+catches typing errors.
 """
 
 import json
@@ -9,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+
+from crystalcall.payments.standin.switches import Switches
 
 BOOLEAN = "boolean"
 TEXT = "text"
@@ -60,6 +63,13 @@ class HostedOptions(msgspec.Struct, frozen=True, kw_only=True):
     address_required: bool = False
     order_shown: bool = True
     merchant_name: str = ""
+    offers_saving: bool = False
+    communicator_url: str = ""
+
+    @property
+    def framed(self) -> bool:
+        """Whether the form talks to a page of the store's own in a frame, instead of leading back by itself."""
+        return bool(self.communicator_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +79,22 @@ class SettingFault:
     text: str
 
 
-def read_settings(settings: list[dict[str, Any]]) -> HostedOptions | SettingFault:
+def read_settings(settings: list[dict[str, Any]], switches: Switches) -> HostedOptions | SettingFault:
     """The options of the form, or the first fault found."""
     values: dict[str, dict[str, Any]] = {}
     for setting in settings:
         name = setting.get("settingName", "")
+        if name not in SETTINGS and not switches.refuse_unknown_settings:
+            continue
         outcome = _read_value(name, setting.get("settingValue", ""))
         if isinstance(outcome, SettingFault):
             return outcome
         values[name] = outcome
-    return _options(values)
+    options = _options(values)
+    addresses = (options.url, options.cancel_url, options.communicator_url)
+    if switches.https_only_urls and any(url and not url.startswith("https://") for url in addresses):
+        return SettingFault("return, cancel and communicator addresses must be https.")
+    return options
 
 
 def _read_value(name: str, text: str) -> dict[str, Any] | SettingFault:
@@ -146,4 +162,6 @@ def _options(values: dict[str, dict[str, Any]]) -> HostedOptions:
         address_required=address.get("required", False) and address.get("show", True),
         order_shown=order.get("show", True),
         merchant_name=order.get("merchantName", ""),
+        offers_saving=values.get("hostedPaymentCustomerOptions", {}).get("addPaymentProfile", False),
+        communicator_url=values.get("hostedPaymentIFrameCommunicatorUrl", {}).get("url", ""),
     )

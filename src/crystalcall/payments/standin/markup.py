@@ -1,10 +1,11 @@
 """HTML in small pieces: whatever is filled in is escaped, unless it is already HTML of ours."""
 
+from dataclasses import dataclass
 from html import escape
 
 from litestar import Response
 
-STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'"
 STYLE_PATH = "/_standin/style.css"
 
 
@@ -51,8 +52,21 @@ No money moves. It takes only the published test cards.</p>
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a page may stand and what may stand in it, in the words of CSP: the origin of the store's communicator."""
+
+    origin: str = "'none'"
+
+
 def page(
-    title: str, body: Html, *, kind: str = "narrow", status: int = 200, form_action: str = "'none'"
+    title: str,
+    body: Html,
+    *,
+    kind: str = "narrow",
+    status: int = 200,
+    form_action: str = "'none'",
+    frame: Frame | None = None,
 ) -> Response[str]:
     """A whole page with its own content security policy; never stored by a cache.
 
@@ -62,10 +76,12 @@ def page(
         kind: ``narrow`` for a form, ``wide`` for tables.
         status: the HTTP status.
         form_action: where its forms may lead, redirects included, in the words of CSP.
+        frame: whose frame it may stand in, and whose page may stand in a frame of its own; nobody's by default.
     """
+    origin = (frame or Frame()).origin
     content = html(_PAGE, title=title, style=STYLE_PATH, kind=kind, body=body)
     headers = {
-        "Content-Security-Policy": f"{STRICT}; form-action {form_action}",
+        "Content-Security-Policy": f"{STRICT}; form-action {form_action}; frame-ancestors {origin}; frame-src {origin}",
         "Cache-Control": "no-store",
     }
     return Response(str(content), status_code=status, media_type="text/html", headers=headers)

@@ -61,7 +61,7 @@ def payment_payload(transaction: Transaction) -> dict[str, Any]:
         payload["avsResponse"] = transaction.avs
     payload["authAmount"] = transaction.amount
     if transaction.status.startswith("FDS"):
-        payload["fraudList"] = [{"fraudFilter": "Stand-in trigger ZIP 46299", "fraudAction": "authAndHold"}]
+        payload["fraudList"] = [{"fraudFilter": name, "fraudAction": action} for name, action in transaction.triggered]
     if transaction.ref_id:
         payload["merchantReferenceId"] = transaction.ref_id
     if transaction.invoice_number:
@@ -85,16 +85,20 @@ def body_of(event_type: str, webhook_id: str, payload: dict[str, Any], now: date
 
 
 def enqueue(state: State, event_type: str, transaction: Transaction, faults: Faults, now: datetime) -> int:
-    """One notification for each active webhook that asked for the event; call inside the fact's transaction.
+    """The event of a transaction, for each active webhook that asked; call inside the fact's transaction.
 
     Returns:
         How many were written.
     """
+    return enqueue_payload(state, event_type, payment_payload(transaction), faults, now)
+
+
+def enqueue_payload(state: State, event_type: str, payload: dict[str, Any], faults: Faults, now: datetime) -> int:
+    """One notification for each active webhook that asked for the event; how many were written."""
     written = 0
     for webhook in subscriptions.every(state):
         if webhook.status != subscriptions.ACTIVE or event_type not in webhook.event_types:
             continue
-        payload = payment_payload(transaction)
         notification_id, body = body_of(event_type, webhook.webhook_id, payload, now)
         first_try = stamp(now + timedelta(seconds=faults.wait_seconds()))
         if faults.reorder:

@@ -1,128 +1,107 @@
-"""One press of Pay: the bank is asked, a transaction written, the webhook queued, all in one transaction."""
+"""One press of Pay at the hosted form."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
-from crystalcall.payments.standin import cards, codes, hosted_forms, notifications, transactions
+from crystalcall.payments.standin import cards, codes, hosted_forms, keeping_cards, transactions
 from crystalcall.payments.standin.cards import TestCard
-from crystalcall.payments.standin.faults import Faults
-from crystalcall.payments.standin.hosted_forms import HostedAsk, HostedForm
-from crystalcall.payments.standin.state import State, stamp
+from crystalcall.payments.standin.charging import Charge, Repeated, charge
+from crystalcall.payments.standin.desk import StandinDesk
+from crystalcall.payments.standin.hosted_forms import HostedForm
 from crystalcall.payments.standin.transactions import Transaction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardEntry:
-    """What a well-filled form holds. The number lives only in the TestCard, which is public anyway."""
+    """What a well-filled form holds. The number lives only in the TestCard, which is public anyway.
+
+    Attributes:
+        payment_profile_id: the stored card that was picked; empty for a typed one.
+        save: the shopper ticked the box to keep the card.
+    """
 
     card: TestCard
+    expiry: str
     card_code: str
     first_name: str
     last_name: str
     zip_code: str
+    payment_profile_id: str = ""
+    save: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Approved, or held for review: the token is spent."""
+    """Approved, or held for review: the token is spent. ``saved`` says whether the card was kept."""
 
     transaction: Transaction
     repeated: bool = False
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NotAccepted:
-    """Declined or refused as a duplicate: the form stays, another try is free."""
+    """Declined or refused as a duplicate: the form stays, another try is free, unless this gateway spends it."""
 
     text: str
+    final: bool = False
 
 
-def pay(state: State, form: HostedForm, entry: CardEntry, faults: Faults, now: datetime) -> Accepted | NotAccepted:
+def pay(desk: StandinDesk, form: HostedForm, entry: CardEntry) -> Accepted | NotAccepted:
     """Try to pay a form. A second press after success meets the same transaction and charges nothing."""
-    with state.writing():
+    with desk.state.writing():
         if form.paid_trans_id:
-            paid = transactions.find(state, form.paid_trans_id)
+            paid = transactions.find(desk.state, form.paid_trans_id)
             return Accepted(paid, repeated=True) if paid else NotAccepted("The payment is gone.")
-        attempt = _attempt(form.ask, entry, now)
-        if _is_duplicate(state, form.ask, attempt, now):
+        outcome = charge(desk, _charge_of(form, entry))
+        if isinstance(outcome, Repeated):
             return NotAccepted(codes.DUPLICATE[1])
-        transactions.add(state, attempt)
-        if attempt.response_code == cards.DECLINED:
-            # There is no webhook for a decline.
-            return NotAccepted(attempt.reason)
-        hosted_forms.mark_paid(state, form, attempt.trans_id)
-        notifications.enqueue(state, _event_type(attempt), attempt, faults, now)
-        return Accepted(attempt)
+        made = outcome.transaction
+        if made.response_code == cards.DECLINED:
+            return _declined(desk, form, made)
+        if outcome.kept and desk.switches.hosted_single_use:
+            hosted_forms.mark_paid(desk.state, form, made.trans_id)
+        saved = outcome.kept and entry.save and _save_card(desk, form, entry)
+        return Accepted(made, saved=saved)
 
 
-def _is_duplicate(state: State, ask: HostedAsk, attempt: Transaction, now: datetime) -> bool:
-    if attempt.response_code == cards.DECLINED or ask.duplicate_window_seconds <= 0:
-        return False
-    return transactions.find_duplicate(state, attempt, now, ask.duplicate_window_seconds) is not None
+def _declined(desk: StandinDesk, form: HostedForm, made: Transaction) -> NotAccepted:
+    final = desk.switches.hosted_decline == "final"
+    if final:
+        hosted_forms.mark_spent(desk.state, form)
+    return NotAccepted(made.reason, final=final)
 
 
-def _event_type(transaction: Transaction) -> str:
-    if transaction.response_code == cards.HELD:
-        return "net.authorize.payment.fraud.held"
-    if transaction.transaction_type == transactions.AUTH_ONLY:
-        return "net.authorize.payment.authorization.created"
-    return "net.authorize.payment.authcapture.created"
-
-
-def _attempt(ask: HostedAsk, entry: CardEntry, now: datetime) -> Transaction:
-    verdict = cards.judge(entry.zip_code, entry.card_code)
-    approved_status = (
-        transactions.AUTHORIZED if ask.transaction_type == transactions.AUTH_ONLY else transactions.CAPTURED
-    )
-    status = {
-        cards.DECLINED: transactions.DECLINED,
-        cards.HELD: transactions.HELD_AUTHORIZED,
-    }.get(verdict.response_code, approved_status)
-    return Transaction(
-        trans_id=transactions.new_trans_id(),
-        submitted_at=stamp(now),
-        transaction_type=ask.transaction_type,
-        status=status,
-        response_code=verdict.response_code,
-        reason_code=verdict.reason_code,
-        reason=verdict.reason,
+def _charge_of(form: HostedForm, entry: CardEntry) -> Charge:
+    ask = form.ask
+    return Charge(
+        kind=ask.transaction_type,
         amount_cents=ask.amount_cents,
-        card_masked=entry.card.masked,
-        card_brand=entry.card.brand,
-        auth_code="" if verdict.response_code == cards.DECLINED else transactions.new_auth_code(),
-        avs=verdict.avs,
-        cvv=verdict.cvv,
-        invoice_number=ask.invoice_number,
-        description=ask.description,
-        ref_id=ask.ref_id,
-        customer_id=ask.customer_id,
-        email=ask.email,
+        card=entry.card,
+        expiry=entry.expiry,
+        card_code=entry.card_code,
+        zip_code=entry.zip_code,
         first_name=entry.first_name,
         last_name=entry.last_name,
-        zip_code=entry.zip_code,
+        ref_id=ask.ref_id,
+        invoice_number=ask.invoice_number,
+        description=ask.description,
+        customer_id=ask.customer_id,
+        email=ask.email,
+        window_seconds=ask.duplicate_window_seconds,
+        test=ask.test,
+        customer_profile_id=ask.customer_profile_id if entry.payment_profile_id else "",
+        payment_profile_id=entry.payment_profile_id,
+        parts=ask.parts,
     )
 
 
-def review(state: State, held: Transaction, *, approve: bool, faults: Faults, now: datetime) -> Transaction:
-    """The merchant's word on a held transaction: captured as it was meant, or declined with reason 254."""
-    if approve:
-        status = transactions.CAPTURED
-        if held.transaction_type == transactions.AUTH_ONLY:
-            status = transactions.AUTHORIZED
-        changed = replace(
-            held, status=status, response_code=1, reason_code=1, reason="This transaction has been approved."
-        )
-        event = "net.authorize.payment.fraud.approved"
-    else:
-        changed = replace(
-            held,
-            status=transactions.DECLINED,
-            response_code=2,
-            reason_code=254,
-            reason="This transaction has been declined.",
-        )
-        event = "net.authorize.payment.fraud.declined"
-    with state.writing():
-        transactions.review(state, held, changed)
-        notifications.enqueue(state, event, changed, faults, now)
-    return changed
+def _save_card(desk: StandinDesk, form: HostedForm, entry: CardEntry) -> bool:
+    """Keep the card with the profile the store named; a card it has already, or an eleventh, is passed over."""
+    bill_to = {"firstName": entry.first_name, "lastName": entry.last_name, "zip": entry.zip_code}
+    return keeping_cards.keep(
+        desk,
+        form.ask.customer_profile_id,
+        entry.card,
+        expiry=entry.expiry,
+        bill_to={name: text for name, text in bill_to.items() if text},
+    )

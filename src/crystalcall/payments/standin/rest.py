@@ -42,12 +42,20 @@ class RestFault:
 
 
 NOT_FOUND = RestFault(404, "NOT_FOUND", "The requested resource was not found.")
+BROKEN = RestFault(500, "INTERNAL_ERROR", "An error occurred during processing. Please try again.")
 UNAUTHORIZED = RestFault(401, "UNAUTHORIZED", "The API login id or the transaction key is wrong.")
 
 
 def _json(body: object, status: int = 200, headers: dict[str, str] | None = None) -> RestAnswer:
     content = msgspec.json.encode(body)
     return Response(content, status_code=status, media_type="application/json; charset=utf-8", headers=headers)
+
+
+def _refusal(request: Request[Any, Any, Any], desk: StandinDesk) -> RestFault | None:
+    """Why nothing is answered: a fault that is switched on, or wrong credentials."""
+    if desk.faults.rest_500:
+        return BROKEN
+    return None if _signed_in(request, desk) else UNAUTHORIZED
 
 
 def _signed_in(request: Request[Any, Any, Any], desk: StandinDesk) -> bool:
@@ -114,16 +122,16 @@ def _webhook_fault(webhook: Webhook) -> RestFault | None:
 @route("/rest/v1/eventtypes", http_method=["GET"])
 async def event_types(request: Request[Any, Any, Any], desk: Desk) -> RestAnswer:
     """Every event type there is."""
-    if not _signed_in(request, desk):
-        return UNAUTHORIZED.response()
+    if refusal := _refusal(request, desk):
+        return refusal.response()
     return _json([{"name": name} for name in EVENT_TYPES])
 
 
 @route("/rest/v1/webhooks", http_method=["GET", "POST"], status_code=200)
 async def webhooks(request: Request[Any, Any, Any], desk: Desk) -> RestAnswer:
     """All webhooks as a bare array, or a new one."""
-    if not _signed_in(request, desk):
-        return UNAUTHORIZED.response()
+    if refusal := _refusal(request, desk):
+        return refusal.response()
     if request.method == "GET":
         return _json([_shown(webhook) for webhook in subscriptions.every(desk.state)])
     webhook = _read_webhook(await request.body(), None)
@@ -137,8 +145,8 @@ async def webhooks(request: Request[Any, Any, Any], desk: Desk) -> RestAnswer:
 @route("/rest/v1/webhooks/{webhook_id:str}", http_method=["GET", "PUT", "DELETE"], status_code=200)
 async def one_webhook(request: Request[Any, Any, Any], desk: Desk, webhook_id: FromPath[str]) -> RestAnswer:
     """Read, change (partly) or delete a webhook."""
-    if not _signed_in(request, desk):
-        return UNAUTHORIZED.response()
+    if refusal := _refusal(request, desk):
+        return refusal.response()
     webhook = subscriptions.find(desk.state, webhook_id)
     if webhook is None:
         return NOT_FOUND.response()
@@ -159,19 +167,24 @@ async def one_webhook(request: Request[Any, Any, Any], desk: Desk, webhook_id: F
 
 @route("/rest/v1/webhooks/{webhook_id:str}/pings", http_method=["POST"], status_code=200)
 async def ping_webhook(request: Request[Any, Any, Any], desk: Desk, webhook_id: FromPath[str]) -> RestAnswer:
-    """Send a test to an inactive webhook. The body of a real ping is not published; this one is ours."""
-    if not _signed_in(request, desk):
-        return UNAUTHORIZED.response()
+    """Send a test to an inactive webhook. The body of a real ping is not published; a switch says which."""
+    if refusal := _refusal(request, desk):
+        return refusal.response()
     webhook = subscriptions.find(desk.state, webhook_id)
     if webhook is None:
         return NOT_FOUND.response()
     if webhook.status != INACTIVE:
         return RestFault(400, "INVALID_DATA", "Only an inactive webhook can be pinged.").response()
-    payload = {"entityName": "transaction", "id": "0"}
-    request_id, body = notifications.body_of(webhook.event_types[0], webhook.webhook_id, payload, desk.now())
+    request_id, body = _ping(desk, webhook)
     if await desk.courier.ping(webhook.url, body, request_id):
         return Response(b"", media_type="text/plain")
     return RestFault(500, "INTERNAL_ERROR", "The webhook's address did not answer the ping.").response()
+
+
+def _ping(desk: StandinDesk, webhook: Webhook) -> tuple[str, bytes]:
+    payload = {"entityName": "transaction", "id": "0"}
+    request_id, body = notifications.body_of(webhook.event_types[0], webhook.webhook_id, payload, desk.now())
+    return request_id, {"object": b"{}", "empty": b""}.get(desk.switches.ping_body, body)
 
 
 def _listed(item: Notification) -> dict[str, Any]:
@@ -196,8 +209,8 @@ def _number(text: str, default: int) -> int | None:
 @route("/rest/v1/notifications", http_method=["GET"])
 async def notification_list(request: Request[Any, Any, Any], desk: Desk) -> RestAnswer:
     """Notifications, newest first, by offset and limit, from_date and to_date (inclusive), deliveryStatus."""
-    if not _signed_in(request, desk):
-        return UNAUTHORIZED.response()
+    if refusal := _refusal(request, desk):
+        return refusal.response()
     query = {name: str(value) for name, value in request.query_params.items()}
     offset = _number(query.get("offset", ""), 0)
     limit = _number(query.get("limit", ""), MOST_NOTIFICATIONS)
@@ -223,8 +236,8 @@ def _asked_for(item: Notification, query: dict[str, str]) -> bool:
 @route("/rest/v1/notifications/{notification_id:str}", http_method=["GET"])
 async def one_notification(request: Request[Any, Any, Any], desk: Desk, notification_id: FromPath[str]) -> RestAnswer:
     """One notification with its payload and every try to deliver it."""
-    if not _signed_in(request, desk):
-        return UNAUTHORIZED.response()
+    if refusal := _refusal(request, desk):
+        return refusal.response()
     item = notifications.find(desk.state, notification_id)
     if item is None:
         return NOT_FOUND.response()

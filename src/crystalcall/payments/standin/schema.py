@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 NAMESPACE = "AnetApi/xml/v1/schema/AnetApiSchema.xsd"
+# Elements whose values no answer repeats.
+SECRET = frozenset({"transactionKey", "cardCode", "cardNumber"})
+# Types around whose values an XML schema forgives white space.
+COLLAPSED = frozenset({"Decimal", "Boolean", "DateTime", "limit", "offset"})
 
 
 class SchemaError(Exception):
@@ -85,7 +89,7 @@ def read_group(name: str, value: object, group: Group) -> dict[str, Any]:
         SchemaError: naming the element that is out of place, missing, too long or of the wrong shape.
     """
     if not isinstance(value, Pairs):
-        if value in ("", None):
+        if value is None or (isinstance(value, str) and not value.strip()):
             value = Pairs()
         else:
             raise SchemaError(f"The element '{name}' cannot contain text. It contains elements only.")
@@ -165,10 +169,11 @@ def _read_text(name: str, value: object, rule: Text) -> str:
         raise SchemaError(f"The element '{name}' in namespace '{NAMESPACE}' cannot contain child elements.")
     # JSON's true, false and null become what XML would hold.
     text = {True: "true", False: "false", None: ""}[value] if value in (None, True, False) else str(value)
+    text = text.strip() if rule.type_name in COLLAPSED else text
     fault = _text_fault(text, rule)
     if fault:
         raise SchemaError(
-            f"The '{NAMESPACE}:{name}' element is invalid - The value '{_shown(text)}' is invalid "
+            f"The '{NAMESPACE}:{name}' element is invalid - The value '{_shown(name, text)}' is invalid "
             f"according to its datatype '{rule.type_name}' - {fault}"
         )
     return text
@@ -184,6 +189,8 @@ def _text_fault(text: str, rule: Text) -> str:
     return ""
 
 
-def _shown(text: str) -> str:
-    """A value fit for an error text: long runs of digits (card numbers) are not repeated."""
-    return re.sub(r"[0-9]{9,}", lambda run: f"XXXX{run[0][-4:]}", text)[:60]
+def _shown(name: str, text: str) -> str:
+    """A value fit for an error text: keys, codes and long runs of digits (card numbers) are not repeated."""
+    if name in SECRET:
+        return "XXXX"
+    return re.sub(r"(?:[0-9][ -]?){8,}[0-9]", lambda run: f"XXXX{run[0][-4:]}", text)[:60]

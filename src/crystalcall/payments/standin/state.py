@@ -10,69 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS hosted_form (
-    token_digest TEXT PRIMARY KEY,
-    issued_at TEXT NOT NULL,
-    opened_at TEXT,
-    paid_trans_id TEXT,
-    ask BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS gateway_transaction (
-    trans_id TEXT PRIMARY KEY CHECK (trans_id NOT GLOB '*[^0-9]*'),
-    submitted_at TEXT NOT NULL,
-    transaction_type TEXT NOT NULL,
-    status TEXT NOT NULL,
-    response_code INTEGER NOT NULL,
-    reason_code INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    auth_code TEXT NOT NULL,
-    avs TEXT NOT NULL,
-    cvv TEXT NOT NULL,
-    amount_cents INTEGER NOT NULL CHECK (amount_cents >= 0),
-    card_masked TEXT NOT NULL CHECK (length(card_masked) = 8 AND card_masked LIKE 'XXXX%'),
-    card_brand TEXT NOT NULL,
-    invoice_number TEXT NOT NULL,
-    description TEXT NOT NULL,
-    ref_id TEXT NOT NULL,
-    ref_trans_id TEXT NOT NULL,
-    customer_id TEXT NOT NULL,
-    email TEXT NOT NULL,
-    first_name TEXT NOT NULL,
-    last_name TEXT NOT NULL,
-    zip_code TEXT NOT NULL,
-    settled_at TEXT,
-    batch_id TEXT NOT NULL DEFAULT ''
-) STRICT;
-CREATE INDEX IF NOT EXISTS transaction_by_time ON gateway_transaction (submitted_at);
-CREATE INDEX IF NOT EXISTS transaction_by_invoice ON gateway_transaction (invoice_number);
-CREATE INDEX IF NOT EXISTS transaction_by_origin ON gateway_transaction (ref_trans_id) WHERE ref_trans_id <> '';
-CREATE TABLE IF NOT EXISTS webhook (
-    webhook_id TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    url TEXT NOT NULL,
-    event_types TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('active', 'inactive')),
-    created_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS notification (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    notification_id TEXT NOT NULL UNIQUE,
-    webhook_id TEXT NOT NULL,
-    event_type TEXT NOT NULL,
-    event_date TEXT NOT NULL,
-    body BLOB NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('Pending', 'RetryPending', 'Delivered', 'Failed')),
-    tries INTEGER NOT NULL DEFAULT 0,
-    next_try_at TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS notification_due ON notification (next_try_at) WHERE next_try_at IS NOT NULL;
-CREATE TABLE IF NOT EXISTS delivery_try (
-    notification_id TEXT NOT NULL,
-    tried_at TEXT NOT NULL,
-    outcome TEXT NOT NULL
-) STRICT;
-"""
+from crystalcall.payments.standin.state_tables import create_tables
 
 
 def stamp(moment: datetime) -> str:
@@ -100,7 +38,8 @@ class State:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA busy_timeout = 5000")
-        self._connection.executescript(TABLES)
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        create_tables(self._connection)
 
     def close(self) -> None:
         """Fold the log into the file and let go of it."""
@@ -131,6 +70,15 @@ class State:
         """The first row of a query, or None."""
         found = self.rows(statement, *values)
         return found[0] if found else None
+
+    def kept(self, name: str) -> str:
+        """A value kept under a name; empty when there is none."""
+        row = self.row("SELECT value FROM kept WHERE name = ?", name)
+        return str(row["value"]) if row else ""
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a value under a name."""
+        self.run("INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
 
     def run(self, statement: str, *values: object) -> int:
         """Execute one statement; the number of rows it changed."""
