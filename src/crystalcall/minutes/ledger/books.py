@@ -23,6 +23,7 @@ from crystalcall.minutes.ledger.store_accounts import unlocked_rows
 from crystalcall.minutes.ledger.values import (
     AlreadySettled,
     BooksChangedError,
+    HoldGoneError,
     Insufficient,
     LedgerContradictionError,
     NotDue,
@@ -53,7 +54,7 @@ class Books:
 
     __slots__ = (
         *("_accounts", "_allowances", "_reservations", "_transfers"),
-        *("_touched", "_changed", "_new", "_entries", "_now", "_asked"),
+        *("_touched", "_changed", "_settled", "_new", "_entries", "_now", "_asked"),
     )
 
     def __init__(self, now: datetime) -> None:
@@ -65,6 +66,7 @@ class Books:
         self._transfers: dict[int, Row] = {}
         self._touched: dict[int, OpenAccount] = {}
         self._changed: dict[int, OpenReservation] = {}
+        self._settled: dict[int, OpenReservation] = {}
         self._new: list[OpenReservation] = []
         self._entries: list[Row] = []
         self._asked: tuple[Answer, Answer, Collection[UUID], bool]
@@ -120,6 +122,14 @@ class Books:
     def read_reservations(self, reservation_ids: Collection[UUID]) -> None:
         """Have these reservations on the page, too; their accounts must be on it, and so are locked."""
         self._note_reservations(statements.read_reservations(reservation_ids))
+
+    def suppose(self, reservation_id: UUID, account_id: UUID, amount: int) -> None:
+        """Have a hold on the page that nobody reads, because its owner, who wrote it down too, says that it stands.
+
+        It can be posted and voided. Where it is not as it was said to be, `write` finds out (HoldGoneError).
+        """
+        row = (reservation_id, account_id, OPEN, amount, amount, None, None, self._now, None, None)
+        self._reservations[reservation_id.int] = OpenReservation(row, is_supposed=True)
 
     def account(self, account_id: UUID) -> OpenAccount:
         """An account of this page. Errors: UnknownAccountError where the page was opened without it."""
@@ -188,6 +198,9 @@ class Books:
         if expires_at is not None and expires_at <= self._now:
             raise LedgerContradictionError("A reservation cannot be moved to an end that has passed.")
         held = self._known(reservation_id)
+        if held.is_supposed:
+            self.read_reservations([reservation_id])
+            held = self._known(reservation_id)
         if held.state != OPEN:
             return _already(held)
         account = self.account(held.account_id)
@@ -276,26 +289,33 @@ class Books:
     def write(self) -> None:
         """Enter the page. A page may go on afterwards and be written again.
 
-        Errors: BooksChangedError where a row changed although it was locked; IntegrityError where another process
-        entered the same fact on a page that shares no account with this one. The transaction must then roll back.
+        Errors: HoldGoneError where a hold is not what it was supposed to be; BooksChangedError where a row changed
+        although it was locked; IntegrityError where another process entered the same fact on a page that shares no
+        account with this one. The transaction must then roll back.
         """
         changed = [
             (each.id, each.state, each.amount, each.posted, each.balance_before, each.expires_at, each.settled_at)
             for each in self._changed.values()
+        ]
+        ended = [
+            (each.id, each.state, each.amount, each.posted, each.balance_before) for each in self._settled.values()
         ]
         differences = self._differences()
         with together():
             statements.insert_reservations([each.row() for each in self._new])
             statements.insert_transfers(self._entries)
             settled = statements.change_reservations(changed)
+            supposed = statements.settle_reservations(ended, self._now)
             moved = statements.change_accounts(differences, self._now)
+        if supposed.count() != len(ended):
+            raise HoldGoneError("A reservation on this page is not what it was supposed to be.")
         if settled.count() != len(changed):
             raise BooksChangedError("A reservation on this page was settled elsewhere.")
         if moved.count() != len(differences):
             raise BooksChangedError("An account on this page changed elsewhere, and cannot bear what was entered.")
         for each in self._new:
             each.is_new = False
-        for written in (self._new, self._entries, self._changed, self._touched):
+        for written in (self._new, self._entries, self._changed, self._settled, self._touched):
             written.clear()
 
     def _differences(self) -> list[tuple[UUID, int, int, int]]:
@@ -355,7 +375,9 @@ class Books:
 
     def _note(self, held: OpenReservation, account: OpenAccount) -> None:
         self._touched[account.id.int] = account
-        if not held.is_new:
+        if held.is_supposed:
+            self._settled[held.id.int] = held
+        elif not held.is_new:
             self._changed[held.id.int] = held
 
     def _same_post(

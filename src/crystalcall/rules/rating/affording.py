@@ -98,6 +98,9 @@ def _longest(
 def _bound(terms: RateTerms) -> int:
     """What ends a call at these terms if the money does not."""
     bound = terms.cap_seconds or ENDLESS
+    if not (terms.steps or terms.bands):
+        # Nearly every rate.
+        return bound if terms.minute_price_micros else min(bound, FREE_CALL_SECONDS)
     if any(price == 0 for price in _last_prices(terms)):
         return min(bound, FREE_CALL_SECONDS)
     return min(bound, WEEK_SECONDS) if terms.bands else bound
