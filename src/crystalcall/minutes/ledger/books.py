@@ -19,6 +19,7 @@ from crystalcall.minutes.ledger.keys import transfer_key
 from crystalcall.minutes.ledger.locks import lock_accounts
 from crystalcall.minutes.ledger.mirrors import OpenAccount, OpenReservation
 from crystalcall.minutes.ledger.models import ALLOWANCE, OPEN
+from crystalcall.minutes.ledger.repeats import AMOUNT, already_settled, same_post, same_transfer
 from crystalcall.minutes.ledger.store_accounts import unlocked_rows
 from crystalcall.minutes.ledger.values import (
     AlreadySettled,
@@ -42,8 +43,6 @@ __all__ = ["Books", "OpenAccount", "OpenReservation"]
 
 _known_code = lru_cache(maxsize=200)(checked_code)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
-# Places in the row of a transfer (statements.TRANSFER_FIELDS).
-_DEBIT, _CREDIT, _AMOUNT, _CODE = 1, 2, 3, 5
 
 
 class Books:
@@ -202,7 +201,7 @@ class Books:
             self.read_reservations([reservation_id])
             held = self._known(reservation_id)
         if held.state != OPEN:
-            return _already(held)
+            return already_settled(held)
         account = self.account(held.account_id)
         more = amount - held.amount
         if more > account.available:
@@ -262,7 +261,7 @@ class Books:
     def booked_amount(self, key: str) -> int | None:
         """How much was booked for the fact that this key names, on this page or before; None where nothing was."""
         row = self._booked(transfer_key(key))
-        return None if row is None else int(row[_AMOUNT])
+        return None if row is None else int(row[AMOUNT])
 
     def transfer(self, posting: Posting) -> Transferred | Insufficient:
         """Move an amount between two accounts of the page; a repeat changes nothing and gets the same answer.
@@ -275,7 +274,7 @@ class Books:
         key = transfer_key(posting.idempotency_key)
         earlier = self._booked(key)
         if earlier is not None:
-            return _same_transfer(earlier, posting)
+            return same_transfer(earlier, posting)
         payer, payee = self._pair(posting.debit_account_id, posting.credit_account_id)
         if payer.floored:
             if posting.amount > payer.available:
@@ -383,15 +382,8 @@ class Books:
     def _same_post(
         self, held: OpenReservation, amount: int, credit_account_id: UUID, code: str
     ) -> Posted | AlreadySettled:
-        if held.state != ReservationState.POSTED or held.posted != amount:
-            return _already(held)
-        before = held.balance_before or 0
-        if not amount:
-            return Posted(None, 0, before, before)
-        paid = self._booked(held.id)
-        if paid is None or (paid[_CREDIT], paid[_CODE]) != (credit_account_id, code):
-            return _already(held)
-        return Posted(held.id, amount, before, before - amount)
+        paid = self._booked(held.id) if held.posted else None
+        return same_post(held, amount, paid, (credit_account_id, code))
 
     def _give_back(self, held: OpenReservation, state: ReservationState) -> Returned | AlreadySettled:
         if held.state == OPEN:
@@ -400,16 +392,5 @@ class Books:
             held.settle(state, self._now)
             self._note(held, account)
         elif held.state != state:
-            return _already(held)
+            return already_settled(held)
         return Returned(held.id, state, held.amount)
-
-
-def _already(held: OpenReservation) -> AlreadySettled:
-    return AlreadySettled(ReservationState(held.state), held.posted or 0)
-
-
-def _same_transfer(row: Row, posting: Posting) -> Transferred:
-    stored = (row[_DEBIT], row[_CREDIT], row[_AMOUNT], row[_CODE])
-    if stored != (posting.debit_account_id, posting.credit_account_id, posting.amount, posting.code):
-        raise LedgerContradictionError(f"The key {posting.idempotency_key!r} stands for another transfer.")
-    return Transferred(row[0], posting.amount)

@@ -75,7 +75,8 @@ def _longest(
     allowance_seconds: int,
 ) -> tuple[int, bool]:
     """The seconds, and whether any offer's first increment can be paid at all."""
-    check_question(offers, allowance_seconds)
+    if not offers or allowance_seconds < 0:
+        check_question(offers, allowance_seconds)
     if cap_seconds is not None and cap_seconds < 0:
         raise RatingError(f"a call cannot be capped at {cap_seconds} seconds")
     longest, payable = 0, False

@@ -44,17 +44,19 @@ def charge(
     Raises:
         RatingError: no offer, a negative duration or allowance, bands without the second of the week.
     """
-    check_question(offers, allowance_seconds)
+    if not offers or allowance_seconds < 0:
+        check_question(offers, allowance_seconds)
     if used_seconds <= 0:
         if used_seconds < 0:
             raise RatingError(f"a call cannot last {used_seconds} seconds")
         return _NO_CHARGE
     best = _charge_at(used_seconds, 0, offers[0], week_seconds, allowance_seconds)
-    if len(offers) > 1:
-        for index in range(1, len(offers)):
-            cost = _charge_at(used_seconds, index, offers[index], week_seconds, allowance_seconds)
-            if _is_better(cost, best):
-                best = cost
+    if len(offers) == 1:
+        return best
+    for index in range(1, len(offers)):
+        cost = _charge_at(used_seconds, index, offers[index], week_seconds, allowance_seconds)
+        if _is_better(cost, best):
+            best = cost
     return best
 
 

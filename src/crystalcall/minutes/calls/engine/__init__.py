@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from crystalcall.minutes.calls.engine import ending, moving
 from crystalcall.minutes.calls.engine.granting import CarriersClosedError, Granting
-from crystalcall.minutes.calls.engine.identity import Told
+from crystalcall.minutes.calls.engine.identity import Told, keyed_digest
 from crystalcall.minutes.calls.engine.live import HOLD_SLACK, Opening
 from crystalcall.minutes.calls.engine.messages import (
     Answer,
@@ -57,7 +57,8 @@ def take(messages: Sequence[Message], *, now: datetime) -> list[Outcome]:
     All or nothing. Errors: BatchConflict where another process claimed the same call first: nothing was written, and
     the same messages may be taken again.
     """
-    told = [Told(message) for message in messages]
+    digesting = keyed_digest()
+    told = [Told(message, digesting) for message in messages]
     if not told:
         return []
     ensure_months(now)
@@ -74,7 +75,8 @@ def take(messages: Sequence[Message], *, now: datetime) -> list[Outcome]:
 def lapse_calls(keys: Sequence[CallKey], *, now: datetime) -> list[Lapsed | NotSilent]:
     """Settle together those of the calls of which nothing was heard for too long. Errors: BatchConflict, see `take`."""
     ensure_months(now)
-    told = [Told(Lapse(key)) for key in keys]
+    digesting = keyed_digest()
+    told = [Told(Lapse(key), digesting) for key in keys]
     with _conflicts(), transaction.atomic():
         page = Page.open(told, now, may_dial=True, trusts=False)
         lapsed = [ending.lapse(page, one) for one in told]

@@ -15,7 +15,7 @@ from crystalcall.minutes.calls.values import AuthorizeRequest, Contradiction, Di
 from crystalcall.minutes.pins.actions import PinAccepted
 from crystalcall.privacy.gate import About, Refusal, permits
 from crystalcall.privacy.gate import RefusalReason as GateReason
-from crystalcall.privacy.keys.sealing import Sealer, sealers
+from crystalcall.privacy.keys.sealing import Sealer, sealers_of
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.calls import CannotGrant, Grant, RefusalReason, grant
 from crystalcall.rules.limits import Allowed, LimitRefusal, LimitRefusalReason, decide
@@ -68,10 +68,10 @@ class Granting:
                 raise BatchConflict
             raise CarriersClosedError
         # By one look at the key store for all whose keys are not remembered.
-        sealing = sealers([opening.card.account_id for _, opening in self._openings])
+        sealing = sealers_of([opening.card.account_id for _, opening in self._openings])
         dialed = dial_all(leave, [(opening.offers.carriers, opening.number.digits) for _, opening in self._openings])
-        for (told, opening), routes in zip(self._openings, dialed, strict=True):
-            self._finish(told, opening, routes, sealing.get(opening.card.account_id))
+        for (told, opening), routes, sealer in zip(self._openings, dialed, sealing, strict=True):
+            self._finish(told, opening, routes, sealer)
 
     def _again(self, told: Told) -> Opening | Granted | Refused | Contradiction:
         """The answer to a request for a call that was named before."""
@@ -135,7 +135,8 @@ class Granting:
         if isinstance(held, CannotGrant):
             return Refused(RefusalReason.LIMIT_REACHED if allowed.binds(available) else held.reason)
         page.books.reserve(account_id, held.hold_micros, reservation_id=told.id)
-        seat = next(number for number in range(len(seats.calls) + 1) if number not in seats.calls)
+        taken = seats.calls
+        seat = next(number for number in range(len(taken) + 1) if number not in taken) if taken else 0
         live = LiveCall((account_id, seat, told.id), offers, held)
         live.begin(page.now)
         live.slice_seconds = slice_seconds
