@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import repeat
 from operator import attrgetter
 from struct import Struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 # How PostgreSQL names the types of elements (pg_type.oid); these never change.
 _BOOL, _BYTEA, _INT8, _INT2, _INT4, _TEXT = 16, 17, 20, 21, 23, 25
@@ -26,7 +26,7 @@ _UUID_LENGTH: Final = _LENGTH.pack(16)
 _number_of: Final = attrgetter("int")
 _to_bytes: Final = int.to_bytes
 _SIXTEEN: Final = repeat(16)
-_BIG: Final = repeat("big")
+_BIG: Final["repeat[Literal['big']]"] = repeat("big")
 _TRUE: Final = _LENGTH.pack(1) + b"\x01"
 _FALSE: Final = _LENGTH.pack(1) + b"\x00"
 _JSONB_VERSION: Final = b"\x01"

@@ -12,7 +12,7 @@ special mode, so Django's ORM and transactions go on over it as ever.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from itertools import count
@@ -163,7 +163,7 @@ class _Wire:
         ids = [place for place in range(result.nfields) if result.ftype(place) == _UUID]
         if not ids or not rows:
             return rows
-        columns: list[Iterable[Any]] = [*zip(*rows, strict=True)]
+        columns: list[Any] = [*zip(*rows, strict=True)]
         for place in ids:
             columns[place] = map(_known_uuid, columns[place])
         return [*zip(*columns, strict=True)]

@@ -9,7 +9,7 @@ from crystalcall.rules.ledger import ReservationState
 
 ACCOUNT_FIELDS: Final = (
     *("id", "kind", "unit", "debits_posted", "credits_posted", "held"),
-    *("holder_id", "coverage", "expires_at"),
+    *("holder_id", "coverage", "opened_at", "expires_at", "last_used_at"),
 )
 RESERVATION_FIELDS: Final = (
     *("id", "account_id", "state", "requested", "amount", "posted"),
@@ -35,9 +35,11 @@ class OpenAccount:
         self.held: int
         self.holder_id: UUID | None
         self.coverage: str
+        self.opened_at: datetime
         self.expires_at: datetime | None
+        self.last_used_at: datetime | None
         self.id, self.kind, self.unit, self.debits_posted, self.credits_posted, self.held = row[:6]
-        self.holder_id, self.coverage, self.expires_at = row[6:]
+        self.holder_id, self.coverage, self.opened_at, self.expires_at, self.last_used_at = row[6:]
         self.floored = self.kind in _FLOORED
         self.written = self.debits_posted, self.credits_posted, self.held
 
