@@ -1,7 +1,8 @@
 """What the call room takes and gives: frozen values, each a decision with its reason.
 
 Those that are made for every message are structures of msgspec: a frozen dataclass sets each of its fields by a call
-of its own, and takes five times as long. They hold no cycles, so the collector need not look at them.
+of its own, and takes five times as long. They hold no cycles, so the collector need not look at them, and what
+is only ever said to a writer's process is said without the names of its fields.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from crystalcall.rules.fairness import FairnessReason
 from crystalcall.rules.rating import Part, RateTerms, itemize
 
 
-class AuthorizeRequest(Struct, frozen=True, gc=False):
+class AuthorizeRequest(Struct, frozen=True, gc=False, array_like=True):
     """A caller wants to call a number.
 
     ``pin`` opens a card. Without one, ``caller_number`` or ``sip_user`` would name an account; beside a PIN,
@@ -41,7 +42,7 @@ class AuthorizeRequest(Struct, frozen=True, gc=False):
         return f"AuthorizeRequest(switch_id={self.switch_id!r}, call_id={self.call_id!r})"
 
 
-class DialRoute(Struct, frozen=True, gc=False):
+class DialRoute(Struct, frozen=True, gc=False, array_like=True):
     """One way to complete the call: the carrier, and what to dial there (it holds the called number)."""
 
     carrier: str
@@ -51,7 +52,7 @@ class DialRoute(Struct, frozen=True, gc=False):
         return f"DialRoute(carrier={self.carrier!r})"
 
 
-class GrantedDestination(Struct, frozen=True, gc=False):
+class GrantedDestination(Struct, frozen=True, gc=False, array_like=True):
     """Where the called number is, readable by machines (key, country, line type) and by people."""
 
     key: str
@@ -79,7 +80,7 @@ NOTICE_MEANINGS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
 )
 
 
-class Notice(Struct, frozen=True, gc=False):
+class Notice(Struct, frozen=True, gc=False, array_like=True):
     """Something the caller should hear: about how much, and until when where it ends."""
 
     kind: NoticeKind
@@ -87,7 +88,7 @@ class Notice(Struct, frozen=True, gc=False):
     expires_at: datetime | None = None
 
 
-class Granted(Struct, frozen=True, gc=False):
+class Granted(Struct, frozen=True, gc=False, array_like=True):
     """The call may be made: the limit counts from the answer.
 
     ``minute_price_micros`` and ``connect_fee_micros`` are those of the terms that price the granted time, the
@@ -269,7 +270,7 @@ class BadAccessNumber:
     reason: str
 
 
-class CallKey(Struct, frozen=True, gc=False):
+class CallKey(Struct, frozen=True, gc=False, array_like=True):
     """How a switch names a call."""
 
     switch_id: int

@@ -22,20 +22,20 @@ class BatchConflict(Exception):  # noqa: N818 - no fault of anybody's: the same 
     """Another process claimed the same call, seat or hold first; nothing was written, and all may be sent again."""
 
 
-class Authorize(Struct, frozen=True, gc=False):
+class Authorize(Struct, frozen=True, gc=False, array_like=True):
     """A caller wants to call a number."""
 
     request: AuthorizeRequest
 
 
-class Answer(Struct, frozen=True, gc=False):
+class Answer(Struct, frozen=True, gc=False, array_like=True):
     """The called side answered; without a time, it did so now."""
 
     key: CallKey
     answered_at: datetime | None
 
 
-class Extend(Struct, frozen=True, gc=False):
+class Extend(Struct, frozen=True, gc=False, array_like=True):
     """The switch asks for more time, and says how many seconds since the answer the call has lasted."""
 
     key: CallKey
@@ -43,7 +43,7 @@ class Extend(Struct, frozen=True, gc=False):
     used_seconds: int
 
 
-class End(Struct, frozen=True, gc=False):
+class End(Struct, frozen=True, gc=False, array_like=True):
     """The call is over, so many seconds after the answer (0: nobody answered), over that carrier if it is known."""
 
     key: CallKey
