@@ -52,6 +52,22 @@ def test_each_benchmark_gives_its_figures():
             assert figure["least"] <= figure["value"] <= figure["most"]
 
 
+def test_the_costs_of_an_operation_are_told_with_their_profile(tmp_path):
+    said = subprocess.run(
+        [
+            *(sys.executable, "-m", "benchmarks.costs", "--database", "sqlite", "--cards", "60", "--batch", "8"),
+            *("--operations", "32", "--rounds", "1", "--profile", str(tmp_path / "profile.txt")),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith("batches of    8: Python")
+    assert (tmp_path / "profile.txt").read_text(encoding="utf-8").startswith("32 operations\n")
+
+
 def test_pgbench_is_read_without_the_time_it_takes_to_connect():
     assert read_pgbench(SAID) == 8528.302517
 

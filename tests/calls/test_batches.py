@@ -14,7 +14,7 @@ from crystalcall.minutes.calls import engine
 from crystalcall.minutes.calls.engine import Answer, Authorize, End, Extend, Message
 from crystalcall.minutes.calls.models import Call, CallRecord, CallStep, RunningCall
 from crystalcall.minutes.calls.values import CallKey, Contradiction, Ended, Extended, Granted, Refused
-from crystalcall.minutes.ledger.actions import grant_allowance
+from crystalcall.minutes.ledger.actions import grant_allowance, void_reservation
 from crystalcall.minutes.ledger.models import LedgerAccount, Reservation, Transfer
 from crystalcall.minutes.ledger.queries import audit
 from crystalcall.minutes.limits.actions import change_limits
@@ -249,6 +249,18 @@ def test_a_seat_that_is_left_in_a_batch_is_taken_in_the_same(card, now, books):
     (running,) = RunningCall.objects.all()
     assert (running.seat, running.call_id) == (0, engine_id(CallKey(TANDEM, "b")))
     books()
+
+
+def test_a_hold_that_an_operator_gave_back_costs_its_caller_nothing_and_the_others_of_the_batch_what_they_owe(
+    now, deck
+):
+    ann, bob = make_card(10, now), make_card(10, now)
+    engine.take([Authorize(asking(ann, "a")), Authorize(asking(bob, "b"))], now=now)
+    void_reservation(RunningCall.objects.get(ledger_account_id=ann.account_id).reservation_id, now=now)
+    free, paid = engine.take([End(CallKey(TANDEM, call), 60, "normal") for call in "ab"], now=now)
+    assert (free.charge_micros, paid.charge_micros) == (0, 100_000)
+    assert CallRecord.objects.get(ledger_account_id=ann.account_id).overrun_micros == 100_000
+    assert audit() == []
 
 
 def test_a_batch_that_fails_leaves_nothing_behind(card, now, monkeypatch):

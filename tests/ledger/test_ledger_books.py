@@ -15,6 +15,7 @@ from crystalcall.minutes.ledger.values import (
     AlreadySettled,
     Balance,
     BooksChangedError,
+    HoldGoneError,
     Insufficient,
     LedgerContradictionError,
     NotDue,
@@ -165,7 +166,7 @@ def test_answers_are_the_same_on_a_later_page(funded, revenue, page):
     assert Transfer.objects.filter(debit_account=account).count() == 1
 
 
-def test_money_and_minutes_never_mix(funded, revenue, used, minutes, page):
+def test_money_and_minutes_never_mix(funded, revenue, used, minutes, page, now):
     account = funded(DOLLAR)
     bundle = minutes(account, 600)
     books = page(account, revenue, used, with_allowances=True)
@@ -180,9 +181,7 @@ def test_money_and_minutes_never_mix(funded, revenue, used, minutes, page):
     assert isinstance(books.post(seconds, 60, credit_account_id=used, code="call.minutes"), Posted)
     books.write()
     assert queries.balance(account) == Balance(DOLLAR, 60, DOLLAR - 60)
-    assert [each.available_seconds for each in queries.allowances(account, now=books.account(account).opened_at)] == [
-        540
-    ]
+    assert [each.available_seconds for each in queries.allowances(account, now=now)] == [540]
     assert queries.audit() == []
 
 
@@ -202,9 +201,9 @@ def test_minutes_are_offered_by_place_and_by_end_and_only_while_they_last(funded
     assert page(account).allowances(account, asked) == []
 
 
-def test_a_page_knows_only_what_it_was_opened_for(funded, revenue, minutes, page):
+def test_a_page_knows_only_what_it_was_opened_for(funded, revenue, minutes, page, now):
     account, other = funded(DOLLAR), funded(DOLLAR)
-    held = actions.reserve(other, 5, key="other", now=page(account).account(account).opened_at).reservation_id
+    held = actions.reserve(other, 5, key="other", now=now).reservation_id
     books = page(account, reservation_ids=[held])
     assert books.reservation(held).amount == 5
     assert books.reservation(uuid4()) is None
@@ -259,6 +258,47 @@ def test_a_page_whose_hold_was_settled_behind_its_back_is_not_written(funded, re
     with pytest.raises(BooksChangedError), transaction.atomic():
         books.write()
     assert queries.balance(account) == Balance(DOLLAR, 0, DOLLAR)
+    assert queries.audit() == []
+
+
+def test_a_hold_that_nobody_read_is_posted_and_voided_like_one_that_was(funded, revenue, page, now):
+    account = funded(DOLLAR)
+    posted, voided = (actions.reserve(account, 300_000, key=key, now=now).reservation_id for key in ("one", "two"))
+    books = page(account, revenue)
+    for held in (posted, voided):
+        books.suppose(held, account, 300_000)
+    assert isinstance(books.post(posted, 200_000, credit_account_id=revenue, code="call.charge"), Posted)
+    assert isinstance(books.void(voided), Returned)
+    books.write()
+    assert queries.balance(account) == Balance(800_000, 0, 800_000)
+    assert queries.audit() == []
+    assert Reservation.objects.get(pk=posted).balance_before == DOLLAR
+
+
+@pytest.mark.parametrize("supposed", [500_000, 400_000])
+def test_a_hold_that_is_not_as_it_was_supposed_to_be_leaves_the_page_unwritten(funded, revenue, page, now, supposed):
+    account = funded(DOLLAR)
+    held = actions.reserve(account, 500_000, key="call", now=now).reservation_id
+    if supposed == 500_000:
+        actions.void_reservation(held, now=now)
+    before = queries.balance(account)
+    books = page(account, revenue)
+    books.suppose(held, account, supposed)
+    books.post(held, 300_000, credit_account_id=revenue, code="call.charge")
+    with pytest.raises(HoldGoneError), transaction.atomic():
+        books.write()
+    assert queries.balance(account) == before
+    assert queries.audit() == []
+
+
+def test_a_hold_that_nobody_read_is_read_before_it_is_raised(funded, page, now):
+    account = funded(DOLLAR)
+    held = actions.reserve(account, 500_000, key="call", now=now).reservation_id
+    books = page(account)
+    books.suppose(held, account, 400_000)
+    assert books.replace(held, 600_000) == Reserved(held, 600_000)
+    books.write()
+    assert queries.balance(account) == Balance(DOLLAR, 600_000, 400_000)
     assert queries.audit() == []
 
 

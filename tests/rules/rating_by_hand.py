@@ -3,7 +3,6 @@
 Slow, and obviously right: nothing here knows a closed form, a run of equal increments or a boundary ahead.
 """
 
-from dataclasses import replace
 from fractions import Fraction
 from math import ceil, inf
 from typing import NamedTuple
@@ -92,7 +91,7 @@ def charge_by_hand(used: int, offers: "Offers") -> Charge:
     costs = [cost_by_hand(used, terms, at, offers.allowance) for terms, at in pairs]
     ranked = [(cost.amount_micros, cost.allowance_seconds, index) for index, cost in enumerate(costs)]
     best = min(ranked)[-1] if used else 0
-    return replace(costs[best], offer=best)
+    return costs[best]._replace(offer=best)
 
 
 def affordable_by_hand(balance: int, offers: "Offers", cap: int) -> int:

@@ -1,6 +1,5 @@
 """What is not charged, and what of a dropped call is."""
 
-from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
@@ -112,7 +111,7 @@ def test_the_offer_that_priced_the_call_is_the_one_that_is_forgiven():
 
 
 def test_a_charge_that_was_cut_down_to_its_hold_never_grows_by_fairness():
-    cut = replace(charge(150, [TERMS]), amount_micros=50_000)
+    cut = charge(150, [TERMS])._replace(amount_micros=50_000)
     outcome = forgive(150, ReleaseCause.DROPPED, cut, RULE, [TERMS])
     assert outcome is not None
     assert (outcome.charge.amount_micros, outcome.forgiven_micros) == (50_000, 0)

@@ -8,8 +8,10 @@ and each element with its length before it.
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import repeat
+from operator import attrgetter
 from struct import Struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 # How PostgreSQL names the types of elements (pg_type.oid); these never change.
 _BOOL, _BYTEA, _INT8, _INT2, _INT4, _TEXT = 16, 17, 20, 21, 23, 25
@@ -21,6 +23,10 @@ _LENGTH: Final = Struct("!i")
 _MOMENT_FORM: Final = Struct("!q")
 _NULL: Final = _LENGTH.pack(-1)
 _UUID_LENGTH: Final = _LENGTH.pack(16)
+_number_of: Final = attrgetter("int")
+_to_bytes: Final = int.to_bytes
+_SIXTEEN: Final = repeat(16)
+_BIG: Final["repeat[Literal['big']]"] = repeat("big")
 _TRUE: Final = _LENGTH.pack(1) + b"\x01"
 _FALSE: Final = _LENGTH.pack(1) + b"\x00"
 _JSONB_VERSION: Final = b"\x01"
@@ -54,13 +60,23 @@ def uuids(values: Column) -> bytes:
     """A column of UUIDs, as a parameter of type uuid[]."""
     if not values:
         return _EMPTY.pack(0, 0, _UUID)
-    each = [_NULL if value is None else _UUID_LENGTH + value.int.to_bytes(16, "big") for value in values]
-    return _HEAD.pack(1, 1, _UUID, len(values), 1) + b"".join(each)
+    head = _HEAD.pack(1, 1, _UUID, len(values), 1)
+    try:
+        # By functions in C alone: of all that a batch sends, nothing is as frequent.
+        return head + _UUID_LENGTH + _UUID_LENGTH.join(map(_to_bytes, map(_number_of, values), _SIXTEEN, _BIG))
+    except AttributeError:
+        each = [_NULL if value is None else _UUID_LENGTH + value.int.to_bytes(16, "big") for value in values]
+        return head + b"".join(each)
 
 
 def integers(values: Column) -> bytes:
     """A column of whole numbers, as a parameter of type bigint[]."""
     return _bigint(values)
+
+
+def texts(values: Column) -> bytes:
+    """A column of texts, as a parameter of type text[]."""
+    return _text.pack(values)
 
 
 def kind_of(db_type: str) -> Kind:
@@ -79,8 +95,9 @@ def _packer(oid: int, each: Callable[[Column], list[bytes]]) -> Pack:
         if not count:
             return _EMPTY.pack(0, 0, oid)
         first = values[0]
-        # Most columns of a batch say the same in every row.
-        body = each([first])[0] * count if values.count(first) == count else b"".join(each(values))
+        # Most columns of a batch say the same in every row; where the last does not, nobody need compare them all.
+        is_one = values[-1] == first and values.count(first) == count
+        body = each([first])[0] * count if is_one else b"".join(each(values))
         return _HEAD.pack(1, 1, oid, count, 1) + body
 
     return pack
@@ -110,6 +127,9 @@ def _converted(convert: Callable[[Any], Any], pack: Pack) -> Pack:
     """A way of writing columns whose values are numbers once they are converted; equal ones are, once."""
 
     def packed(values: Column) -> bytes:
+        first = values[0] if values else None
+        if first is not None and values[-1] is first and values.count(first) == len(values):
+            return pack([convert(first)] * len(values))
         known = {value: None if value is None else convert(value) for value in set(values)}
         return pack([known[value] for value in values])
 
@@ -121,16 +141,20 @@ def _flags(values: Column) -> list[bytes]:
 
 
 def _texts(values: Column) -> list[bytes]:
-    return _blobs([None if value is None else value.encode() for value in values])
+    return _sized([None if value is None else value.encode() for value in values])
 
 
 def _json_texts(values: Column) -> list[bytes]:
-    return _blobs([None if value is None else _JSONB_VERSION + value.encode() for value in values])
+    return _sized([None if value is None else _JSONB_VERSION + value.encode() for value in values])
 
 
 def _blobs(values: Column) -> list[bytes]:
+    return _sized([None if value is None else bytes(value) for value in values])
+
+
+def _sized(values: Sequence[bytes | None]) -> list[bytes]:
     length = _LENGTH.pack
-    return [_NULL if value is None else length(len(value)) + bytes(value) for value in values]
+    return [_NULL if value is None else length(len(value)) + value for value in values]
 
 
 def _microseconds(at: datetime) -> int:

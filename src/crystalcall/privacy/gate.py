@@ -88,10 +88,38 @@ class Permit:
         False also where it was used before, or where the disclosure was rolled back with its transaction: what is not
         recorded does not leave.
         """
-        return self.covers(provider, *fields) and _take(self.number)
+        return spend_all((self,), provider, *fields)
 
     def _is_given(self) -> bool:
         return _given.get(self.number, ())[:4] == (self.provider, self.purpose, self.fields, self.subject)
+
+
+def spend_all(given: Sequence[Permit], provider: str, *fields: str) -> bool:
+    """Whether these fields may go to this provider now, by each of these permits; they are used up by it.
+
+    False where any of them was used before or is for something else, and where its disclosure was rolled back with its
+    transaction: what is not recorded does not leave.
+    """
+    recorded: set[int] = set()
+    for each in given:
+        known = _given.get(each.number)
+        if known is None or known[:4] != (each.provider, each.purpose, each.fields, each.subject):
+            return False
+        if each.provider != provider or not set(each.fields).issuperset(fields):
+            return False
+        _given.pop(each.number)
+        if each.number in _committed:
+            _committed.discard(each.number)
+        elif id(known.on_commit) not in recorded:
+            # Still to be committed with what goes on here; permits that were given together stand or fall together.
+            if not any(waiting[1] is known.on_commit for waiting in connection.run_on_commit):
+                return False
+            recorded.add(id(known.on_commit))
+    return True
+
+
+# The slots of a permit, which nobody else may set.
+_SETTERS: Final = tuple(vars(Permit)[name].__set__ for name in ("provider", "purpose", "fields", "subject", "number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +192,15 @@ def _issued(provider: str, purpose: Purpose, fields: tuple[str, ...], subjects: 
     transaction.on_commit(stand)
     for number in list(islice(_given, max(len(_given) - UNUSED_AT_MOST, 0))):
         _forget(number)
-    return tuple(
-        Permit(provider, purpose, fields, subject, number) for number, subject in zip(numbers, subjects, strict=True)
-    )
+    return tuple([_made(_given[number], number) for number in numbers])
 
 
-def _take(number: int) -> bool:
-    """Use a permit up; whether its disclosure is written, or still to be committed with what goes on here."""
-    given = _given[number]
-    is_written = number in _committed
-    _forget(number)
-    return is_written or any(waiting[1] is given.on_commit for waiting in connection.run_on_commit)
+def _made(given: _Given, number: int) -> Permit:
+    """The permit of this number: what its own way of being made gives, without asking what has just been noted."""
+    permit = object.__new__(Permit)
+    for setter, value in zip(_SETTERS, (*given[:4], number), strict=True):
+        setter(permit, value)
+    return permit
 
 
 def _forget(number: int) -> None:

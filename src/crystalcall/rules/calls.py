@@ -10,10 +10,10 @@ Four promises, tried over wide ranges in ``tests/rules/test_calls.py``:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from crystalcall.rules.rating import (
     Charge,
@@ -153,8 +153,7 @@ def read_step(step: Step, state: CallState, *, was_answered: bool) -> Reading:
     return Reading.CONTRADICTORY
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """Leave to talk: the absolute limit in seconds since the answer, and what is held for exactly that.
 
     ``allowance_seconds`` of the time are held from bundles, ``hold_micros`` of money for the rest.
@@ -180,8 +179,7 @@ class GrantLimits:
     slice_seconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What an ended call costs, within its hold; the overrun is what the operator gives for a late cut."""
 
     charge: Charge
@@ -266,5 +264,5 @@ def settle(used_seconds: int, held: Grant, priced: Priced) -> Settlement:
         return Settlement(full, 0, 0)
     paid = priced.charge(min(used_seconds, held.seconds))
     if paid.amount_micros > held.hold_micros:
-        paid = replace(paid, amount_micros=held.hold_micros, fee_micros=min(paid.fee_micros, held.hold_micros))
+        paid = paid._replace(amount_micros=held.hold_micros, fee_micros=min(paid.fee_micros, held.hold_micros))
     return Settlement(paid, max(used_seconds - held.seconds, 0), full.amount_micros - paid.amount_micros)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from crystalcall.minutes.calls.values import DialRoute
-from crystalcall.privacy.gate import Permit
+from crystalcall.privacy.gate import Permit, spend_all
 
 CARRIER = "telephone-carrier"
 CALLED_NUMBER = "called_number"
@@ -31,6 +31,14 @@ def dial_routes(permit: Permit, carriers: Sequence[str], digits: str) -> tuple[D
 
     Errors: NumberNotPermittedError where the permit does not cover the called number for a carrier.
     """
-    if not permit.spend(CARRIER, CALLED_NUMBER):
+    return dial_all((permit,), [(carriers, digits)])[0]
+
+
+def dial_all(permits: Sequence[Permit], calls: Sequence[tuple[Sequence[str], str]]) -> list[tuple[DialRoute, ...]]:
+    """The same for many calls, each of carriers and digits, and each with the permit in its place.
+
+    Errors: NumberNotPermittedError where one of the permits does not cover the called number for a carrier.
+    """
+    if len(permits) != len(calls) or not spend_all(permits, CARRIER, CALLED_NUMBER):
         raise NumberNotPermittedError("Carriers get a called number only with a permit for it.")
-    return tuple([DialRoute(carrier, digits) for carrier in carriers])
+    return [tuple([DialRoute(carrier, digits) for carrier in carriers]) for carriers, digits in calls]

@@ -19,10 +19,12 @@ from crystalcall.minutes.ledger.keys import transfer_key
 from crystalcall.minutes.ledger.locks import lock_accounts
 from crystalcall.minutes.ledger.mirrors import OpenAccount, OpenReservation
 from crystalcall.minutes.ledger.models import ALLOWANCE, OPEN
+from crystalcall.minutes.ledger.repeats import AMOUNT, already_settled, same_post, same_transfer
 from crystalcall.minutes.ledger.store_accounts import unlocked_rows
 from crystalcall.minutes.ledger.values import (
     AlreadySettled,
     BooksChangedError,
+    HoldGoneError,
     Insufficient,
     LedgerContradictionError,
     NotDue,
@@ -41,8 +43,6 @@ __all__ = ["Books", "OpenAccount", "OpenReservation"]
 
 _known_code = lru_cache(maxsize=200)(checked_code)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
-# Places in the row of a transfer (statements.TRANSFER_FIELDS).
-_DEBIT, _CREDIT, _AMOUNT, _CODE = 1, 2, 3, 5
 
 
 class Books:
@@ -53,7 +53,7 @@ class Books:
 
     __slots__ = (
         *("_accounts", "_allowances", "_reservations", "_transfers"),
-        *("_touched", "_changed", "_new", "_entries", "_now", "_asked"),
+        *("_touched", "_changed", "_settled", "_new", "_entries", "_now", "_asked"),
     )
 
     def __init__(self, now: datetime) -> None:
@@ -65,6 +65,7 @@ class Books:
         self._transfers: dict[int, Row] = {}
         self._touched: dict[int, OpenAccount] = {}
         self._changed: dict[int, OpenReservation] = {}
+        self._settled: dict[int, OpenReservation] = {}
         self._new: list[OpenReservation] = []
         self._entries: list[Row] = []
         self._asked: tuple[Answer, Answer, Collection[UUID], bool]
@@ -120,6 +121,14 @@ class Books:
     def read_reservations(self, reservation_ids: Collection[UUID]) -> None:
         """Have these reservations on the page, too; their accounts must be on it, and so are locked."""
         self._note_reservations(statements.read_reservations(reservation_ids))
+
+    def suppose(self, reservation_id: UUID, account_id: UUID, amount: int) -> None:
+        """Have a hold on the page that nobody reads, because its owner, who wrote it down too, says that it stands.
+
+        It can be posted and voided. Where it is not as it was said to be, `write` finds out (HoldGoneError).
+        """
+        row = (reservation_id, account_id, OPEN, amount, amount, None, None, self._now, None, None)
+        self._reservations[reservation_id.int] = OpenReservation(row, is_supposed=True)
 
     def account(self, account_id: UUID) -> OpenAccount:
         """An account of this page. Errors: UnknownAccountError where the page was opened without it."""
@@ -188,8 +197,11 @@ class Books:
         if expires_at is not None and expires_at <= self._now:
             raise LedgerContradictionError("A reservation cannot be moved to an end that has passed.")
         held = self._known(reservation_id)
+        if held.is_supposed:
+            self.read_reservations([reservation_id])
+            held = self._known(reservation_id)
         if held.state != OPEN:
-            return _already(held)
+            return already_settled(held)
         account = self.account(held.account_id)
         more = amount - held.amount
         if more > account.available:
@@ -249,7 +261,7 @@ class Books:
     def booked_amount(self, key: str) -> int | None:
         """How much was booked for the fact that this key names, on this page or before; None where nothing was."""
         row = self._booked(transfer_key(key))
-        return None if row is None else int(row[_AMOUNT])
+        return None if row is None else int(row[AMOUNT])
 
     def transfer(self, posting: Posting) -> Transferred | Insufficient:
         """Move an amount between two accounts of the page; a repeat changes nothing and gets the same answer.
@@ -262,7 +274,7 @@ class Books:
         key = transfer_key(posting.idempotency_key)
         earlier = self._booked(key)
         if earlier is not None:
-            return _same_transfer(earlier, posting)
+            return same_transfer(earlier, posting)
         payer, payee = self._pair(posting.debit_account_id, posting.credit_account_id)
         if payer.floored:
             if posting.amount > payer.available:
@@ -276,26 +288,33 @@ class Books:
     def write(self) -> None:
         """Enter the page. A page may go on afterwards and be written again.
 
-        Errors: BooksChangedError where a row changed although it was locked; IntegrityError where another process
-        entered the same fact on a page that shares no account with this one. The transaction must then roll back.
+        Errors: HoldGoneError where a hold is not what it was supposed to be; BooksChangedError where a row changed
+        although it was locked; IntegrityError where another process entered the same fact on a page that shares no
+        account with this one. The transaction must then roll back.
         """
         changed = [
             (each.id, each.state, each.amount, each.posted, each.balance_before, each.expires_at, each.settled_at)
             for each in self._changed.values()
+        ]
+        ended = [
+            (each.id, each.state, each.amount, each.posted, each.balance_before) for each in self._settled.values()
         ]
         differences = self._differences()
         with together():
             statements.insert_reservations([each.row() for each in self._new])
             statements.insert_transfers(self._entries)
             settled = statements.change_reservations(changed)
+            supposed = statements.settle_reservations(ended, self._now)
             moved = statements.change_accounts(differences, self._now)
+        if supposed.count() != len(ended):
+            raise HoldGoneError("A reservation on this page is not what it was supposed to be.")
         if settled.count() != len(changed):
             raise BooksChangedError("A reservation on this page was settled elsewhere.")
         if moved.count() != len(differences):
             raise BooksChangedError("An account on this page changed elsewhere, and cannot bear what was entered.")
         for each in self._new:
             each.is_new = False
-        for written in (self._new, self._entries, self._changed, self._touched):
+        for written in (self._new, self._entries, self._changed, self._settled, self._touched):
             written.clear()
 
     def _differences(self) -> list[tuple[UUID, int, int, int]]:
@@ -355,21 +374,16 @@ class Books:
 
     def _note(self, held: OpenReservation, account: OpenAccount) -> None:
         self._touched[account.id.int] = account
-        if not held.is_new:
+        if held.is_supposed:
+            self._settled[held.id.int] = held
+        elif not held.is_new:
             self._changed[held.id.int] = held
 
     def _same_post(
         self, held: OpenReservation, amount: int, credit_account_id: UUID, code: str
     ) -> Posted | AlreadySettled:
-        if held.state != ReservationState.POSTED or held.posted != amount:
-            return _already(held)
-        before = held.balance_before or 0
-        if not amount:
-            return Posted(None, 0, before, before)
-        paid = self._booked(held.id)
-        if paid is None or (paid[_CREDIT], paid[_CODE]) != (credit_account_id, code):
-            return _already(held)
-        return Posted(held.id, amount, before, before - amount)
+        paid = self._booked(held.id) if held.posted else None
+        return same_post(held, amount, paid, (credit_account_id, code))
 
     def _give_back(self, held: OpenReservation, state: ReservationState) -> Returned | AlreadySettled:
         if held.state == OPEN:
@@ -378,16 +392,5 @@ class Books:
             held.settle(state, self._now)
             self._note(held, account)
         elif held.state != state:
-            return _already(held)
+            return already_settled(held)
         return Returned(held.id, state, held.amount)
-
-
-def _already(held: OpenReservation) -> AlreadySettled:
-    return AlreadySettled(ReservationState(held.state), held.posted or 0)
-
-
-def _same_transfer(row: Row, posting: Posting) -> Transferred:
-    stored = (row[_DEBIT], row[_CREDIT], row[_AMOUNT], row[_CODE])
-    if stored != (posting.debit_account_id, posting.credit_account_id, posting.amount, posting.code):
-        raise LedgerContradictionError(f"The key {posting.idempotency_key!r} stands for another transfer.")
-    return Transferred(row[0], posting.amount)

@@ -57,9 +57,9 @@ class OpenAccount:
 class OpenReservation:
     """A reservation on an open page: as it will stand once the page is written; amounts in its account's unit."""
 
-    __slots__ = (*RESERVATION_FIELDS, "is_new")
+    __slots__ = (*RESERVATION_FIELDS, "is_new", "is_supposed")
 
-    def __init__(self, row: tuple[Any, ...], *, is_new: bool = False) -> None:
+    def __init__(self, row: tuple[Any, ...], *, is_new: bool = False, is_supposed: bool = False) -> None:
         self.id: UUID
         self.account_id: UUID
         self.state: str
@@ -73,6 +73,7 @@ class OpenReservation:
         self.id, self.account_id, self.state, self.requested, self.amount, self.posted = row[:6]
         self.balance_before, self.opened_at, self.expires_at, self.settled_at = row[6:]
         self.is_new = is_new
+        self.is_supposed = is_supposed
 
     @property
     def is_open(self) -> bool:

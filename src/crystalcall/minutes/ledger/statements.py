@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crystalcall.minutes.ledger.mirrors import ACCOUNT_FIELDS, RESERVATION_FIELDS
 from crystalcall.minutes.ledger.models import LedgerAccount, Reservation, Transfer
-from crystalcall.plumbing.arrays import integers, moment, uuids
+from crystalcall.plumbing.arrays import integers, moment, texts, uuids
 from crystalcall.plumbing.embedded import change_sqlite, written_moments, written_uuids
 from crystalcall.plumbing.rowsets import Rowset
 from crystalcall.plumbing.together import NOTHING, Answer, Ready, Row, ask, on_postgresql
@@ -17,6 +17,8 @@ TRANSFER_FIELDS: Final = (
     *("idempotency_key", "debit_account_id", "credit_account_id", "amount"),
     *("unit", "code", "reservation_id", "created_at"),
 )
+#: Id, state, amount, what was posted of it, and the balance before.
+Settled = tuple[UUID, str, int, int | None, int | None]
 CHANGED_FIELDS: Final = ("id", "state", "amount", "posted", "balance_before", "expires_at", "settled_at")
 
 _accounts: Final = Rowset(LedgerAccount)
@@ -36,6 +38,20 @@ _CHANGE_SQLITE: Final = """
 UPDATE ledger_ledgeraccount
 SET debits_posted = debits_posted + ?2, credits_posted = credits_posted + ?3, held = held + ?4, last_used_at = ?5
 WHERE id = ?1 AND held + ?4 >= 0 AND credits_posted + ?3 >= debits_posted + ?2 + held + ?4
+"""
+
+
+# Of holds that nobody has read: each must still be open, and as large as its owner has it.
+_SETTLE_POSTGRESQL: Final = b"""
+UPDATE ledger_reservation AS t
+SET state = v.state, posted = v.posted, balance_before = v.before, expires_at = NULL, settled_at = $1::timestamptz
+FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) AS v(id, state, amount, posted, before)
+WHERE t.id = v.id AND t.state = 'reserved' AND t.amount = v.amount
+"""
+_SETTLE_SQLITE: Final = """
+UPDATE ledger_reservation
+SET state = ?2, posted = ?4, balance_before = ?5, expires_at = NULL, settled_at = ?6
+WHERE id = ?1 AND state = 'reserved' AND amount = ?3
 """
 
 
@@ -67,6 +83,19 @@ def insert_transfers(rows: Sequence[Row]) -> None:
 def change_reservations(rows: Sequence[Row]) -> Answer:
     """Change open reservations; the answer counts how many still were open."""
     return _reservations.change(CHANGED_FIELDS, rows, where="t.state = 'reserved'")
+
+
+def settle_reservations(rows: Sequence[Settled], now: datetime) -> Answer:
+    """End reservations that nobody has read; the answer counts how many were open, with this amount."""
+    if not rows:
+        return NOTHING
+    ids, states, amounts, posted, before = zip(*rows, strict=True)
+    if on_postgresql():
+        given = [moment(now), uuids(ids), texts(states), integers(amounts), integers(posted), integers(before)]
+        return ask(_SETTLE_POSTGRESQL, given)
+    settled_at = repeat(written_moments([now])[0], len(rows))
+    changes = zip(written_uuids(ids), states, amounts, posted, before, settled_at, strict=True)
+    return Ready([], change_sqlite(_SETTLE_SQLITE, changes))
 
 
 def change_accounts(rows: Sequence[tuple[UUID, int, int, int]], now: datetime) -> Answer:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from crystalcall.rules.ledger import Finding, ReservationState
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "Expired",
     "Expiry",
     "Finding",
+    "HoldGoneError",
     "Insufficient",
     "Lapse",
     "LedgerContradictionError",
@@ -40,6 +43,10 @@ class LedgerContradictionError(Exception):
 
 class BooksChangedError(Exception):
     """Rows of an open page changed although they were locked: the transaction must roll back and may be repeated."""
+
+
+class HoldGoneError(BooksChangedError):
+    """A hold does not stand as its owner wrote it down: nothing was entered; read it, and try again."""
 
 
 class UnknownAccountError(LookupError):
@@ -80,16 +87,14 @@ class Insufficient:
     available: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reserved:
+class Reserved(Struct, frozen=True, gc=False):
     """So much of the account is held for this reservation and for nothing else."""
 
     reservation_id: UUID
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True, gc=False):
     """So much of the hold was paid and the rest returned; `transfer_key` is None where nothing was to be paid.
 
     The balances are posted ones (holds not taken off) of the paying account, just before and just after.
@@ -101,8 +106,7 @@ class Posted:
     balance_after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True, gc=False):
     """The whole hold went back to the account: the reservation was voided or has expired."""
 
     reservation_id: UUID

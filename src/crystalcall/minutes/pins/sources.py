@@ -27,6 +27,8 @@ def source_of(origin: Origin) -> Source | None:
     """The source that an origin counts for; None where nothing is known, because everybody would be slowed."""
     if origin.customer_id is not None:
         return Source(blind_index(f"customer|{origin.customer_id}", SOURCE_CONTEXT), CALLER_SLOWING)
+    if origin.caller_number is None and origin.access_number is None:
+        return None
     caller, access = _digits(origin.caller_number), _digits(origin.access_number)
     if not caller and not access:
         return None

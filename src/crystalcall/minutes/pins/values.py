@@ -1,8 +1,10 @@
 """What this room is asked and answers: frozen values in which a PIN never shows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from crystalcall.rules.pins import PinRefusalReason, PinState
 
@@ -19,28 +21,31 @@ class NoFreePinError(Exception):
     """No unused PIN was found after many draws: the store has outgrown its PIN's length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True, gc=False):
     """Where a PIN was typed: the caller's number and the access number that was dialed, as far as they are known.
 
     `customer_id` where a customer who is signed in typed it; such a source is slowed like a caller.
     """
 
-    caller_number: str | None = field(default=None, repr=False)
-    access_number: str | None = field(default=None, repr=False)
+    caller_number: str | None = None
+    access_number: str | None = None
     customer_id: UUID | None = None
 
+    def __repr__(self) -> str:
+        return f"Origin(customer_id={self.customer_id!r})"
 
-@dataclass(frozen=True, slots=True)
-class TypedPin:
+
+class TypedPin(Struct, frozen=True, gc=False):
     """What one caller typed, and where."""
 
-    typed: str = field(repr=False)
+    typed: str
     origin: Origin
 
+    def __repr__(self) -> str:
+        return f"TypedPin(origin={self.origin!r})"
 
-@dataclass(frozen=True, slots=True)
-class FoundPin:
+
+class FoundPin(Struct, frozen=True, gc=False):
     """A PIN that was found by its keyed hash: whose it is and what may be done with it."""
 
     serial: str
@@ -65,8 +70,7 @@ class IssuedPin:
     account_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PinAccepted:
+class PinAccepted(Struct, frozen=True, gc=False):
     """The typed PIN opens this account."""
 
     serial: str

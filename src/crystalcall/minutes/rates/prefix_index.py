@@ -57,11 +57,11 @@ class PrefixIndex:
     def longest(self, digits: str) -> tuple[str, Cell] | None:
         """The longest prefix of the digits, with its cell."""
         cells = self._cells
-        for length in range(min(len(digits), self._longest), 0, -1):
-            prefix = digits[:length]
-            cell = cells.get(prefix)
-            if cell is not None:
-                return prefix, cell
+        prefix = digits[: self._longest]
+        while prefix:
+            if prefix in cells:
+                return prefix, cells[prefix]
+            prefix = prefix[:-1]
         return None
 
     def rated(self, prefix: str, cell: Cell) -> RatedPrefix:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class LineType(StrEnum):
@@ -34,8 +34,7 @@ class UnclearReason(StrEnum):
     IMPOSSIBLE = "impossible"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """One number of the world: ``e164`` with its plus, ``digits`` without; no country for satellites and the like."""
 
     e164: str

@@ -75,7 +75,8 @@ def _longest(
     allowance_seconds: int,
 ) -> tuple[int, bool]:
     """The seconds, and whether any offer's first increment can be paid at all."""
-    check_question(offers, allowance_seconds)
+    if not offers or allowance_seconds < 0:
+        check_question(offers, allowance_seconds)
     if cap_seconds is not None and cap_seconds < 0:
         raise RatingError(f"a call cannot be capped at {cap_seconds} seconds")
     longest, payable = 0, False
@@ -98,6 +99,9 @@ def _longest(
 def _bound(terms: RateTerms) -> int:
     """What ends a call at these terms if the money does not."""
     bound = terms.cap_seconds or ENDLESS
+    if not (terms.steps or terms.bands):
+        # Nearly every rate.
+        return bound if terms.minute_price_micros else min(bound, FREE_CALL_SECONDS)
     if any(price == 0 for price in _last_prices(terms)):
         return min(bound, FREE_CALL_SECONDS)
     return min(bound, WEEK_SECONDS) if terms.bands else bound

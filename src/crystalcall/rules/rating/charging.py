@@ -1,9 +1,12 @@
 """What a call of so many seconds costs."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from crystalcall.rules.rating.terms import SECONDS_PER_MINUTE, Charge, RateTerms, RatingError
 from crystalcall.rules.rating.timeline import paid_runs, week_second_of
+
+_NO_CHARGE: Final = Charge(0, 0, 0, 0, 0)
 
 
 def billable_seconds(used_seconds: int, terms: RateTerms) -> int:
@@ -41,12 +44,15 @@ def charge(
     Raises:
         RatingError: no offer, a negative duration or allowance, bands without the second of the week.
     """
-    check_question(offers, allowance_seconds)
+    if not offers or allowance_seconds < 0:
+        check_question(offers, allowance_seconds)
     if used_seconds <= 0:
         if used_seconds < 0:
             raise RatingError(f"a call cannot last {used_seconds} seconds")
-        return Charge(0, 0, 0, 0, 0)
+        return _NO_CHARGE
     best = _charge_at(used_seconds, 0, offers[0], week_seconds, allowance_seconds)
+    if len(offers) == 1:
+        return best
     for index in range(1, len(offers)):
         cost = _charge_at(used_seconds, index, offers[index], week_seconds, allowance_seconds)
         if _is_better(cost, best):
@@ -109,8 +115,8 @@ def _charge_plain(used_seconds: int, offer: int, terms: RateTerms) -> Charge:
     fee = terms.connect_fee_micros
     # The one place, with the one below, where money is rounded: up, to a micro, at the end.
     amount = fee - (-billable * terms.minute_price_micros // SECONDS_PER_MINUTE)
-    amount = max(amount, terms.minimum_charge_micros)
-    return Charge(amount, billable, fee, increments, offer)
+    least = terms.minimum_charge_micros
+    return Charge(max(least, amount), billable, fee, increments, offer)
 
 
 def _charge_along(used_seconds: int, offer: int, terms: RateTerms, week_second: int, allowance_seconds: int) -> Charge:

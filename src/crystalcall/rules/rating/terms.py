@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 SECONDS_PER_MINUTE: Final = 60
 WEEK_SECONDS: Final = 7 * 24 * 3600
@@ -133,8 +133,7 @@ def _check_bands(bands: tuple[TimeBand, ...]) -> None:
             raise RatingError(f"two bands hold second {begin} of the week")
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """What an answered call costs, with the figures that prove it.
 
     ``amount_micros`` includes ``fee_micros``; ``increments`` counts the first one too; ``offer`` is the index of the

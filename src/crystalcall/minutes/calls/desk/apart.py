@@ -108,13 +108,17 @@ class WriterProcess:
         logger.error("a writer's process of the call desk is lost (%s); the next batch starts another", error)
 
 
+def settle_collector() -> None:
+    """As in the server: what stands now stands until the end, and the collector need not stop a batch to look at it."""
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+
+
 def work(descriptor: int) -> None:
     """What a writer's process does all day: read a batch, decide it, say what became of it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    # As in the server: what stands now stands until the end, and the collector need not stop a batch to look at it.
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
+    settle_collector()
     writer = Writer(engine.take, SteadyClock().now)
     counted, spent = figures.Counted(), 0.0
     try:

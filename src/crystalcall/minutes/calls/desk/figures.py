@@ -42,7 +42,7 @@ WRITER_SECONDS: Final = metrics.counter(
 )
 LINE_MESSAGES: Final = metrics.gauge("crystalcall_desk_line_messages", "Messages that stand in line now.")
 
-_STEPS: Final = {Authorize: "authorize", Answer: "answer", Extend: "extend", End: "end"}
+_STEPS: Final[dict[type, str]] = {Authorize: "authorize", Answer: "answer", Extend: "extend", End: "end"}
 _OUTCOMES: Final = {
     Granted: "granted",
     Refused: "refused",

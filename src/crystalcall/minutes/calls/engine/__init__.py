@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from crystalcall.minutes.calls.engine import ending, moving
 from crystalcall.minutes.calls.engine.granting import CarriersClosedError, Granting
-from crystalcall.minutes.calls.engine.identity import Told
+from crystalcall.minutes.calls.engine.identity import Told, keyed_digest
 from crystalcall.minutes.calls.engine.live import HOLD_SLACK, Opening
 from crystalcall.minutes.calls.engine.messages import (
     Answer,
@@ -31,7 +31,7 @@ from crystalcall.minutes.calls.engine.rows import is_taken
 from crystalcall.minutes.calls.events import CallEnded
 from crystalcall.minutes.calls.months import ensure_months
 from crystalcall.minutes.calls.values import CallKey
-from crystalcall.minutes.ledger.values import BooksChangedError
+from crystalcall.minutes.ledger.values import BooksChangedError, HoldGoneError
 from crystalcall.plumbing.announcements import announce_all, listeners
 from crystalcall.plumbing.together import together
 
@@ -57,31 +57,37 @@ def take(messages: Sequence[Message], *, now: datetime) -> list[Outcome]:
     All or nothing. Errors: BatchConflict where another process claimed the same call first: nothing was written, and
     the same messages may be taken again.
     """
-    told = [Told(message) for message in messages]
+    digesting = keyed_digest()
+    told = [Told(message, digesting) for message in messages]
     if not told:
         return []
     ensure_months(now)
-    try:
-        return _committed(told, now, may_dial=True)
-    except CarriersClosedError:
-        return _committed(told, now, may_dial=False)
+    may_dial = trusts = True
+    while True:
+        try:
+            return _committed(told, now, may_dial=may_dial, trusts=trusts)
+        except CarriersClosedError:
+            may_dial = False
+        except HoldGoneError:
+            trusts = False
 
 
 def lapse_calls(keys: Sequence[CallKey], *, now: datetime) -> list[Lapsed | NotSilent]:
     """Settle together those of the calls of which nothing was heard for too long. Errors: BatchConflict, see `take`."""
     ensure_months(now)
-    told = [Told(Lapse(key)) for key in keys]
+    digesting = keyed_digest()
+    told = [Told(Lapse(key), digesting) for key in keys]
     with _conflicts(), transaction.atomic():
-        page = Page.open(told, now, may_dial=True)
+        page = Page.open(told, now, may_dial=True, trusts=False)
         lapsed = [ending.lapse(page, one) for one in told]
         page.write()
         _announce(page)
         return lapsed
 
 
-def _committed(told: Sequence[Told], now: datetime, *, may_dial: bool) -> list[Outcome]:
+def _committed(told: Sequence[Told], now: datetime, *, may_dial: bool, trusts: bool) -> list[Outcome]:
     with _conflicts(), transaction.atomic():
-        page = Page.open(told, now, may_dial=may_dial)
+        page = Page.open(told, now, may_dial=may_dial, trusts=trusts)
         granting = Granting(page)
         decided = [_decide(page, granting, one) for one in told]
         with together():
@@ -119,5 +125,8 @@ def _conflicts() -> Iterator[None]:
         if not is_taken(error):
             raise
         raise BatchConflict from error
+    except HoldGoneError:
+        # Nobody else is in the way: the same messages are decided by what is read, instead of what was supposed.
+        raise
     except BooksChangedError as error:
         raise BatchConflict from error

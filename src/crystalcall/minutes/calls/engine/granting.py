@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from crystalcall.minutes.calls.dialling import CALLED_NUMBER, CARRIER, companies, dial_routes
+from crystalcall.minutes.calls.dialling import CALLED_NUMBER, CARRIER, companies, dial_all
 from crystalcall.minutes.calls.engine.answers import KeptGrant, granted_again, kept_grant, seal_grant
 from crystalcall.minutes.calls.engine.bundles import hold_bundles
 from crystalcall.minutes.calls.engine.identity import Told, is_same_content
@@ -11,11 +11,11 @@ from crystalcall.minutes.calls.engine.messages import BatchConflict
 from crystalcall.minutes.calls.engine.noticing import notices_for
 from crystalcall.minutes.calls.engine.offers import Offer, Offers
 from crystalcall.minutes.calls.engine.page import Page, Seats, grant_limits
-from crystalcall.minutes.calls.values import AuthorizeRequest, Contradiction, Granted, Refused
+from crystalcall.minutes.calls.values import AuthorizeRequest, Contradiction, DialRoute, Granted, Refused
 from crystalcall.minutes.pins.actions import PinAccepted
-from crystalcall.privacy.gate import About, Permit, Refusal, permits
+from crystalcall.privacy.gate import About, Refusal, permits
 from crystalcall.privacy.gate import RefusalReason as GateReason
-from crystalcall.privacy.keys.sealing import Sealer, sealers
+from crystalcall.privacy.keys.sealing import Sealer, sealers_of
 from crystalcall.privacy.purposes import Purpose
 from crystalcall.rules.calls import CannotGrant, Grant, RefusalReason, grant
 from crystalcall.rules.limits import Allowed, LimitRefusal, LimitRefusalReason, decide
@@ -41,14 +41,14 @@ class Granting:
     def authorize(self, told: Told, request: AuthorizeRequest) -> Opening | Granted | Refused | Contradiction:
         """The decision about a new call; of a known one what was decided then, if it is the same request."""
         if told.entry.known is not None:
-            return _again(told)
+            return self._again(told)
         decided = self._decide(told, request)
         if isinstance(decided, Refused):
             self._note_refusal(told, decided)
         else:
             self._openings.append((told, decided))
             told.entry.opening = decided
-            told.entry.known = KnownCall(told.id, decided.card.account_id, "", None, told.digest, None)
+            told.entry.known = KnownCall(told.id, decided.card.account_id, "", None, told.digest)
         return decided
 
     def finish(self) -> None:
@@ -68,9 +68,25 @@ class Granting:
                 raise BatchConflict
             raise CarriersClosedError
         # By one look at the key store for all whose keys are not remembered.
-        sealing = sealers([opening.card.account_id for _, opening in self._openings])
-        for (told, opening), permit in zip(self._openings, leave, strict=True):
-            self._finish(told, opening, permit, sealing.get(opening.card.account_id))
+        sealing = sealers_of([opening.card.account_id for _, opening in self._openings])
+        dialed = dial_all(leave, [(opening.offers.carriers, opening.number.digits) for _, opening in self._openings])
+        for (told, opening), routes, sealer in zip(self._openings, dialed, sealing, strict=True):
+            self._finish(told, opening, routes, sealer)
+
+    def _again(self, told: Told) -> Opening | Granted | Refused | Contradiction:
+        """The answer to a request for a call that was named before."""
+        known = told.entry.known
+        if known is None or known.digest is None:
+            return _ERASED
+        if not is_same_content(known.digest, told):
+            return _OTHER_CONTENT
+        if known.refusal_reason:
+            return Refused(RefusalReason(known.refusal_reason), known.retry_after_seconds)
+        sealed = self._page.grants.get(told.id.int)
+        if sealed is None or known.account_id is None:
+            return told.entry.opening or _ERASED
+        kept = kept_grant(told.id, known.account_id, *sealed)
+        return _ERASED if kept is None else granted_again(kept)
 
     def _decide(self, told: Told, request: AuthorizeRequest) -> Opening | Refused:
         card = told.entry.card
@@ -119,7 +135,8 @@ class Granting:
         if isinstance(held, CannotGrant):
             return Refused(RefusalReason.LIMIT_REACHED if allowed.binds(available) else held.reason)
         page.books.reserve(account_id, held.hold_micros, reservation_id=told.id)
-        seat = next(number for number in range(len(seats.calls) + 1) if number not in seats.calls)
+        taken = seats.calls
+        seat = next(number for number in range(len(taken) + 1) if number not in taken) if taken else 0
         live = LiveCall((account_id, seat, told.id), offers, held)
         live.begin(page.now)
         live.slice_seconds = slice_seconds
@@ -132,7 +149,7 @@ class Granting:
         page.seat(seats, live, told.entry)
         return opening
 
-    def _finish(self, told: Told, opening: Opening, permit: Permit, sealer: Sealer | None) -> None:
+    def _finish(self, told: Told, opening: Opening, routes: tuple[DialRoute, ...], sealer: Sealer | None) -> None:
         # What the call has become in later messages of this page is not what it was granted.
         offers, held, number = opening.offers, opening.held, opening.number
         offer, covered_seconds = self._pricing(offers, held)
@@ -142,7 +159,7 @@ class Granting:
             offer.terms.minute_price_micros,
             offer.terms.connect_fee_micros,
             opening.available_micros,
-            dial_routes(permit, offers.carriers, number.digits),
+            routes,
             covered_seconds,
             opening.notices,
         )
@@ -165,28 +182,13 @@ class Granting:
 
     def _note_refusal(self, told: Told, refused: Refused) -> None:
         reason, wait = refused.reason.value, refused.retry_after_seconds
-        told.entry.known = KnownCall(told.id, None, reason, wait, told.digest, None)
+        told.entry.known = KnownCall(told.id, None, reason, wait, told.digest)
         self._page.written.calls.append(
             (
                 *(told.id, told.switch_id, told.call_id, None, "", reason, wait),
                 *(told.digest, None, self._page.policy_version, self._page.now),
             )
         )
-
-
-def _again(told: Told) -> Opening | Granted | Refused | Contradiction:
-    """The answer to a request for a call that was named before."""
-    known = told.entry.known
-    if known is None or known.digest is None:
-        return _ERASED
-    if not is_same_content(known.digest, told):
-        return _OTHER_CONTENT
-    if known.refusal_reason:
-        return Refused(RefusalReason(known.refusal_reason), known.retry_after_seconds)
-    if known.sealed_grant is None or known.account_id is None:
-        return told.entry.opening or _ERASED
-    kept = kept_grant(told.id, known.account_id, known.sealed_grant, known.policy_version)
-    return _ERASED if kept is None else granted_again(kept)
 
 
 def _premium_number(number: Unclear | None, typed: str) -> Number | Refused:

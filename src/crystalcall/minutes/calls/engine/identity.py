@@ -56,14 +56,12 @@ class _Asked(msgspec.Struct):
     slice_seconds: int | None
 
 
-def digest_of(content: object) -> bytes:
-    """The keyed digest of a message's content; two contents are the same when every field is.
+def keyed_digest() -> blake2b:
+    """What digests the contents of messages: each by a copy of its own, since this one has taken in the key.
 
     BLAKE2b takes a key itself (RFC 7693) and a third of the time that an HMAC takes.
     """
-    digest = _keyed(current().lookup_key).copy()
-    digest.update(_encode(content))
-    return digest.digest()
+    return _keyed(current().lookup_key)
 
 
 def is_same_content(kept: bytes, told: "Told") -> bool:
@@ -89,7 +87,7 @@ class Told:
 
     __slots__ = ("call_id", "code", "digest", "entry", "id", "message", "number", "sequence", "step", "switch_id")
 
-    def __init__(self, message: Authorize | Answer | Extend | End | Lapse) -> None:
+    def __init__(self, message: Authorize | Answer | Extend | End | Lapse, digesting: blake2b) -> None:
         self.message = message
         self.entry: Entry
         self.number: Number | Unclear | None = None
@@ -110,7 +108,10 @@ class Told:
         self.switch_id = named.switch_id
         self.call_id = named.call_id
         self.id = call_uuid(named.switch_id, named.call_id)
-        self.digest = digest_of(self.content())
+        # Two contents are the same when every field is.
+        digest = digesting.copy()
+        digest.update(_encode(self.content()))
+        self.digest = digest.digest()
 
     def content(self) -> object:
         """What the message says beside whom it is about, as it is digested: fields in the order of the alphabet."""

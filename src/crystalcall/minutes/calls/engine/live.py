@@ -17,10 +17,7 @@ HOLD_SLACK: Final = timedelta(minutes=15)
 
 _SILENT: Final = ReleaseCause.SILENT.value
 
-KNOWN_FIELDS: Final = (
-    *("id", "ledger_account_id", "refusal_reason", "retry_after_seconds"),
-    *("authorize_digest", "sealed_grant", "policy_version"),
-)
+KNOWN_FIELDS: Final = (*("id", "ledger_account_id", "refusal_reason", "retry_after_seconds", "authorize_digest"),)
 RUNNING_FIELDS: Final = (
     *("ledger_account_id", "seat", "call_id", "offers", "granted_seconds", "slice_seconds", "hold_micros"),
     *("reservation_id", "allowances", "is_risky", "last_used_seconds", "last_sequence"),
@@ -44,8 +41,6 @@ class KnownCall(NamedTuple):
     refusal_reason: str
     retry_after_seconds: int | None
     digest: bytes | None
-    sealed_grant: bytes | None
-    policy_version: int = 1
 
 
 class BundleHold(NamedTuple):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from crystalcall.minutes.calls.values import (
     Answered,
     AuthorizeRequest,
@@ -20,23 +22,20 @@ class BatchConflict(Exception):  # noqa: N818 - no fault of anybody's: the same 
     """Another process claimed the same call, seat or hold first; nothing was written, and all may be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Authorize:
+class Authorize(Struct, frozen=True, gc=False, array_like=True):
     """A caller wants to call a number."""
 
     request: AuthorizeRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False, array_like=True):
     """The called side answered; without a time, it did so now."""
 
     key: CallKey
     answered_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Extend:
+class Extend(Struct, frozen=True, gc=False, array_like=True):
     """The switch asks for more time, and says how many seconds since the answer the call has lasted."""
 
     key: CallKey
@@ -44,8 +43,7 @@ class Extend:
     used_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True, gc=False, array_like=True):
     """The call is over, so many seconds after the answer (0: nobody answered), over that carrier if it is known."""
 
     key: CallKey

@@ -51,7 +51,7 @@ class Offer:
 class Offers:
     """All that may price one call, in the order of decks (the current one first), and what follows from it alone."""
 
-    __slots__ = ("_called", "carriers", "costs", "coverages", "has_bands", "offers", "plain", "terms", "text")
+    __slots__ = ("_called", "_costs", "carriers", "coverages", "has_bands", "offers", "plain", "terms", "text")
 
     def __init__(
         self, text: str, offers: tuple[Offer, ...], carriers: tuple[str, ...], costs: tuple[RateTerms, ...]
@@ -59,7 +59,7 @@ class Offers:
         self.text = text
         self.offers = offers
         self.carriers = carriers
-        self.costs = costs
+        self._costs = {carrier: (terms,) for carrier, terms in reversed([*zip(carriers, costs, strict=True)])}
         self.terms = tuple(offer.terms for offer in offers)
         self.has_bands = any(terms.bands for terms in self.terms)
         self.plain = Priced(self.terms)
@@ -74,9 +74,9 @@ class Offers:
 
     def cost_micros(self, carrier: str, used_seconds: int, answered_at: datetime, store_zone: str) -> int | None:
         """What a carrier of the route asks for a call; None for any other carrier, whose prices nobody knows."""
-        if carrier not in self.carriers:
+        terms = self._costs.get(carrier)
+        if terms is None:
             return None
-        terms = (self.costs[self.carriers.index(carrier)],)
         moments = week_seconds(terms, answered_at, store_zone) if terms[0].bands else ()
         return charge(used_seconds, terms, week_seconds=moments).amount_micros
 
@@ -100,7 +100,7 @@ NOTHING: Final = Offers("", (), (), ())
 def offers_for(digits: str, deck_id: int, promised_deck_ids: Sequence[int]) -> Offers:
     """The longest prefix in the deck in force (0: none is), and in each of those that were promised."""
     index = rating_index(deck_id) if deck_id else None
-    found = index.longest(digits) if index else None
+    found = index.longest(digits) if index is not None else None
     if found is not None and not promised_deck_ids:
         return offers_of(f"{deck_id}:{found[0]}")
     names = [f"{deck_id}:{found[0]}"] if found else []

@@ -57,11 +57,13 @@ class Page:
     """What a batch reads and changes; opened inside a transaction, and written at its end or not at all.
 
     ``may_dial`` is False where the privacy gate has just refused that carriers get numbers: then nothing is granted.
+    ``trusts`` is False where a hold turned out to be another than the call's own row has it: then every hold is read.
     """
 
-    def __init__(self, now: datetime, *, may_dial: bool) -> None:
+    def __init__(self, now: datetime, *, may_dial: bool, trusts: bool) -> None:
         self.now = now
         self.may_dial = may_dial
+        self.trusts = trusts
         self.settings = current()
         self.policy_version = current_number()
         self.guards = guards()
@@ -73,6 +75,7 @@ class Page:
         self.used_minutes_id = system_account(AccountKind.ALLOWANCES_USED, now=now)
         self.books: Books
         self.written = rows.Written()
+        self.grants: dict[int, tuple[bytes, int]] = {}
         self.steps: dict[rows.StepKey, tuple[bytes, str]] = {}
         # By the number of the call's id: hashing an id itself takes longer than all that is done with it.
         self._entries: dict[int, Entry] = {}
@@ -84,9 +87,9 @@ class Page:
         self._risky_granted = 0
 
     @classmethod
-    def open(cls, told: Sequence[Told], now: datetime, *, may_dial: bool) -> "Page":
+    def open(cls, told: Sequence[Told], now: datetime, *, may_dial: bool, trusts: bool) -> "Page":
         """Read and lock what these messages concern. Errors: BatchConflict where it changed meanwhile."""
-        page = cls(now, may_dial=may_dial)
+        page = cls(now, may_dial=may_dial, trusts=trusts)
         with together():
             rows.ask_by_key()
             known = rows.ask_known_calls([one.id for one in told])
@@ -99,6 +102,8 @@ class Page:
         _dial_short_codes(new)
         page._read_accounts(new, others)
         page._read_past(others)
+        if len(new) + len(others) < len(told):
+            page._read_grants(told)
         return page
 
     def account(self, account_id: UUID) -> OpenAccount:
@@ -184,7 +189,8 @@ class Page:
         store = (self.revenue_id, self.used_minutes_id) if accounts else ()
         moved = {one.id for one in others if isinstance(one.message, Answer | Extend)}
         with together():
-            self.books = Books.ask({*accounts, *store}, reservation_ids=told_of, with_allowances=True, now=self.now)
+            holds = [one.id for one in others if isinstance(one.message, Extend)] if self.trusts else told_of
+            self.books = Books.ask({*accounts, *store}, reservation_ids=holds, with_allowances=True, now=self.now)
             running = rows.ask_running_calls(accounts)
             steps = rows.ask_steps(moved)
             limits = ask_limits_of(bound)
@@ -212,6 +218,9 @@ class Page:
                 # Somebody authorized it after we looked.
                 raise BatchConflict
             entry.live = live
+            if self.trusts and self.books.reservation(live.reservation_id) is None:
+                # The call's own row says what is held for it: read is only what is to be held otherwise.
+                self.books.suppose(live.reservation_id, live.account_id, live.hold_micros)
             # Hardly any call has holds that do not bear its own name.
             if live.reservation_id != live.id:
                 unusual.add(live.reservation_id)
@@ -230,6 +239,11 @@ class Page:
         for call_id, each in past():
             self._entries[call_id.int].past = each
         self.steps |= steps()
+
+    def _read_grants(self, told: Sequence[Told]) -> None:
+        """Read what was answered to requests that come once more."""
+        asked = [one.id for one in told if isinstance(one.message, Authorize) and _account_of(one) is not None]
+        self.grants = rows.ask_kept_grants(asked)()
 
     def _ask_spent(self, account_ids: Collection[UUID], new: Sequence[Told]) -> AskedSpent | None:
         """Ask what these accounts did lately, where it counts whatever limits the cards have of their own."""

@@ -69,6 +69,12 @@ def ask_known_calls(call_ids: Collection[UUID]) -> Callable[[], Iterable[KnownCa
     return lambda: map(KnownCall._make, answer.rows())
 
 
+def ask_kept_grants(call_ids: Collection[UUID]) -> Callable[[], dict[int, tuple[bytes, int]]]:
+    """The sealed answers to those of the calls that were granted, and the policy of each, by the number of the id."""
+    answer = _calls.ask(("id", "sealed_grant", "policy_version"), "id", call_ids)
+    return lambda: {row[0].int: (row[1], row[2]) for row in answer.rows() if row[1] is not None}
+
+
 def ask_running_calls(account_ids: Collection[UUID]) -> Callable[[], Iterable[LiveCall]]:
     """The running calls of these accounts."""
     answer = _running.ask(RUNNING_FIELDS, "ledger_account_id", account_ids)
