@@ -14,19 +14,17 @@ special mode, so Django's ORM and transactions go on over it as ever.
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache, lru_cache
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
-from uuid import UUID
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connection, connections
 from psycopg import generators, pq
-from psycopg.adapt import AdaptersMap, Transformer
+from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
-from psycopg.types.string import ByteaBinaryLoader
 
-from crystalcall.plumbing.ids import uuid_of_bytes
+from crystalcall.plumbing.row_reading import UUID_TYPE, Reading, known_uuid
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -34,14 +32,9 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-# More than the ids of the batches that are under way: some megabytes.
-KEPT_IDS: Final = 16_000
-
 _TUPLES: Final = pq.ExecStatus.TUPLES_OK
 _FATAL: Final = pq.ExecStatus.FATAL_ERROR
 _BINARY: Final = pq.Format.BINARY
-# How PostgreSQL names the type (pg_type.oid); it never changes.
-_UUID: Final = 2950
 _IDLE: Final = pq.TransactionStatus.IDLE
 # Names of prepared statements, never the same one twice: a connection may change hands between threads.
 _numbers: Final = count(1)
@@ -114,7 +107,7 @@ class _Wire:
         self.raw = raw
         self.depth = 0
         self._alias = alias
-        self._reader = Transformer(_Reading(raw))
+        self._reader = Transformer(Reading(raw))
         self._names: dict[bytes, bytes] = {}
         self._gathered: list[_Asked] = []
         self._out: Ahead | None = None
@@ -201,12 +194,12 @@ class _Wire:
         """The rows of a result."""
         self._reader.set_pgresult(result)
         rows: list[Row] = self._reader.load_rows(0, result.ntuples, tuple)
-        ids = [place for place in range(result.nfields) if result.ftype(place) == _UUID]
+        ids = [place for place in range(result.nfields) if result.ftype(place) == UUID_TYPE]
         if not ids or not rows:
             return rows
         columns: list[Any] = [*zip(*rows, strict=True)]
         for place in ids:
-            columns[place] = map(_known_uuid, columns[place])
+            columns[place] = map(known_uuid, columns[place])
         return [*zip(*columns, strict=True)]
 
     def _exchange(self, asked: Sequence[_Asked]) -> psycopg.Error | None:
@@ -260,26 +253,6 @@ def _results(pgconn: pq.abc.PGconn, number: int) -> "PQGen[list[PGresult]]":
     for _ in range(number):
         found += yield from generators.fetch_many(pgconn)
     return found
-
-
-class _Reading:
-    """How the rows of a connection are read here: UUIDs come as their bytes, and are made of them column by column.
-
-    A loader of psycopg's in Python would be called for each value, and take longer than all else about its row.
-    """
-
-    def __init__(self, raw: "psycopg.Connection[Any]") -> None:
-        self.connection = raw
-        self.adapters = AdaptersMap(raw.adapters)
-        self.adapters.register_loader("uuid", ByteaBinaryLoader)
-
-
-def _uuid(data: bytes | None) -> UUID | None:
-    return None if data is None else uuid_of_bytes(data)
-
-
-# The same few hundred accounts and calls come in one statement of a batch after the other.
-_known_uuid: Final = lru_cache(maxsize=KEPT_IDS)(_uuid)
 
 
 class _Here(threading.local):
