@@ -35,7 +35,7 @@ def ends(monkeypatch):
             )
         }
         monkeypatch.setattr(stock, "expiries", lambda _accounts, **_: expiries)
-        monkeypatch.setattr(stock, "allowances", lambda account, **_: beside.get(account, ()))
+        monkeypatch.setattr(stock, "allowances_of", lambda _accounts, **_: beside)
         return accounts
 
     return end

@@ -130,7 +130,7 @@ def test_machines_get_their_plain_answers(visitor, db):
 def test_readiness_is_denied_while_the_database_does_not_answer(visitor, monkeypatch):
     from django.db import OperationalError
 
-    from crystalcall.web import health
+    from crystalcall.hall import health
 
     class Gone:
         def cursor(self):

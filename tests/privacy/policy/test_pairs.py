@@ -74,7 +74,7 @@ def test_a_field_and_a_purpose_more_are_named_with_every_pair_that_is_new(folder
     status = "to tell you how your order and credit stand"
     assert set(said(place)["Who gets more"]) == {
         f"Authorize.Net: name — to take and deliver your order; {status}",
-        f"Authorize.Net: amount of the payment, e-mail address, order number, {PAGE} — {status}",
+        f"Authorize.Net: e-mail address; amount of the payment; order number; {PAGE} — {status}",
     }
 
 
