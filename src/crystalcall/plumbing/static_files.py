@@ -1,11 +1,19 @@
 """Static files as served: each under a name that changes with its content, compressed, scripts without comments."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import rcssmin
 import rjsmin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+SHORTENED: Final[Mapping[str, Callable[[str], str]]] = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}
+
+
+def shortened(suffix: str, text: str) -> str:
+    """A script or a style as it is served: the same to a browser, without what only people read."""
+    return SHORTENED[suffix](text)
 
 
 class ModuleFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
@@ -17,11 +25,10 @@ class ModuleFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[
     support_js_module_import_aggregation = True
 
     def post_process(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """Django's step over all collected files, with the scripts shortened before their hashes are taken."""
-        paths = args[0]
+        """Django's step over all collected files, with scripts and styles shortened before their hashes are taken."""
         if not kwargs.get("dry_run"):
-            for name in paths:
-                if name.endswith(".js"):
-                    script = Path(self.path(name))
-                    script.write_text(rjsmin.jsmin(script.read_text(encoding="utf-8")), encoding="utf-8")
+            for name in args[0]:
+                path = Path(self.path(name))
+                if path.suffix in SHORTENED:
+                    path.write_text(shortened(path.suffix, path.read_text(encoding="utf-8")), encoding="utf-8")
         yield from super().post_process(*args, **kwargs)
