@@ -104,7 +104,7 @@ class Old:
         )
 
     def authorized(self, row: Any, pin: str, kind: str, answer: dict[str, Any]) -> None:
-        asked = msgspec.to_builtins(request(row.call_id, pin))
+        asked = by_name(request(row.call_id, pin))
         self.step(
             row, "authorize", {key: asked[key] for key in asked if key not in {"switch_id", "call_id"}}, kind, answer
         )
@@ -115,6 +115,17 @@ class Old:
         held = self.apps.get_model("ledger", "Reservation").objects.create(**usual | more)
         type(row).objects.filter(pk=row.pk).update(reservation_id=held.pk)
         return held
+
+
+def by_name(answer: Any) -> Any:
+    """An answer as mappings of names, whatever shape it has on the wire."""
+    if isinstance(answer, msgspec.Struct):
+        return {field: by_name(getattr(answer, field)) for field in answer.__struct_fields__}
+    if isinstance(answer, dict):
+        return {name: by_name(value) for name, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [by_name(value) for value in answer]
+    return msgspec.to_builtins(answer)
 
 
 GRANTED = {
@@ -212,7 +223,7 @@ def main() -> dict[str, Any]:
         for proof in queries.calls_of_account(account)
     ]
     return {
-        "answers": msgspec.to_builtins(answers),
+        "answers": by_name(answers),
         "proofs": sorted(proofs),
         "audit": [repr(finding) for finding in audit()],
         "guarded": guarded,

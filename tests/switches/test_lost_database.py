@@ -4,6 +4,7 @@ import json
 import runpy
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,6 @@ from typing import Any
 
 import httpx
 import pytest
-from test_switch_process import free_port
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parent.parent.parent
@@ -27,6 +27,13 @@ DOLLAR = 1_000_000
 #: What keeps data: this cluster is killed, and its promises are looked at afterwards.
 KEPT = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "40"}
 PATIENCE_SECONDS = 60
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -39,6 +39,8 @@ from crystalcall.minutes.ledger.models import ExpiryNotice, LedgerAccount, Reser
 from crystalcall.minutes.ledger.queries import audit
 from crystalcall.minutes.limits.models import AccountLimits
 from crystalcall.minutes.pins.models import Pin, PinMissSource
+from crystalcall.minutes.speed_dial.actions import set_entry
+from crystalcall.minutes.speed_dial.models import SpeedDialEntry
 from crystalcall.payments.models import Attempt, GatewayNotification, GatewayTransaction, Payment
 from crystalcall.plumbing.ids import random_token
 from crystalcall.privacy import keepers
@@ -46,7 +48,7 @@ from crystalcall.privacy.archive.models import ArchivedValue, ArchiveFinder, Arc
 from crystalcall.privacy.authorities.models import AuthorityCase, AuthorityDisclosure, AuthorityNotice
 from crystalcall.privacy.erasures.actions import erase_person
 from crystalcall.privacy.holds.actions import place_hold
-from crystalcall.privacy.holds.models import HeldName, WaitingErasure
+from crystalcall.privacy.holds.models import HeldName, HeldValue, WaitingErasure
 from crystalcall.privacy.holds.queries import held_names
 from crystalcall.privacy.holds.values import HoldReason
 from crystalcall.privacy.inventory import personal_fields
@@ -86,6 +88,11 @@ def paid_before(moment: datetime) -> "QuerySet[Payment]":
 def claimed_before(moment: datetime) -> "QuerySet[OrderClaim]":
     old = Q(order__placed_at__lt=moment, customer_id=F("order__customer_id"))
     return OrderClaim.objects.filter(old | ~Q(customer_id__in=_people()))
+
+
+def held_people() -> list[UUID]:
+    """Customers whom a standing hold holds: nothing of theirs ends till then."""
+    return [UUID(name) for name in held_names(NameKind.CUSTOMER)]
 
 
 def somebodys() -> "QuerySet[Any, UUID]":
@@ -145,6 +152,11 @@ AGED: Mapping[str, tuple[str, Callable[[datetime], "QuerySet[Any]"]]] = {
         "credit_record",
         lambda moment: AccountLimits.objects.filter(set_at__lt=moment, ledger_account_id__in=somebodys()),
     ),
+    # As long as a card is somebody's: its list goes with the way from the card to its owner.
+    "speed_dial.SpeedDialEntry": (
+        "credit_record",
+        lambda _moment: SpeedDialEntry.objects.exclude(ledger_account_id__in=somebodys()),
+    ),
     "pins.Pin": (
         "credit_record",
         lambda moment: Pin.objects.filter(issued_at__lt=moment, ledger_account_id__in=somebodys()),
@@ -171,8 +183,14 @@ AGED: Mapping[str, tuple[str, Callable[[datetime], "QuerySet[Any]"]]] = {
     "privacy.Disclosure": ("disclosure", lambda moment: Disclosure.objects.filter(disclosed_at__lt=moment)),
     "pins.PinMissSource": ("pin_misses", lambda moment: PinMissSource.objects.filter(last_miss_at__lt=moment)),
     "privacy.PrivacyRequest": ("privacy_request", lambda moment: PrivacyRequest.objects.filter(closed_at__lt=moment)),
-    "privacy.ArchiveLot": ("sealed_archive", lambda moment: ArchiveLot.objects.filter(sealed_at__lt=moment)),
-    "privacy.ArchivedValue": ("sealed_archive", lambda moment: ArchivedValue.objects.filter(lot__sealed_at__lt=moment)),
+    "privacy.ArchiveLot": (
+        "sealed_archive",
+        lambda moment: ArchiveLot.objects.filter(sealed_at__lt=moment).exclude(subject__in=held_people()),
+    ),
+    "privacy.ArchivedValue": (
+        "sealed_archive",
+        lambda moment: ArchivedValue.objects.filter(lot__sealed_at__lt=moment).exclude(lot__subject__in=held_people()),
+    ),
     "privacy.ArchiveOpening": (
         "officer",
         lambda moment: ArchiveOpening.objects.filter(asked_at__lt=moment, sealed_reason__isnull=False),
@@ -202,6 +220,11 @@ AGED: Mapping[str, tuple[str, Callable[[datetime], "QuerySet[Any]"]]] = {
     ),
     "privacy.RegisterSecret": ("officer", lambda moment: RegisterSecret.objects.filter(entry__at__lt=moment)),
     "privacy.HeldName": ("order_record", lambda moment: HeldName.objects.filter(hold__until__lt=moment)),
+    # As long as a hold holds its customer.
+    "privacy.HeldValue": (
+        "order_record",
+        lambda _moment: HeldValue.objects.exclude(subject__in=held_people()),
+    ),
     "privacy.WaitingErasure": ("order_record", lambda moment: WaitingErasure.objects.filter(asked_at__lt=moment)),
     "privacy.PolicyAgreement": ("order_record", lambda moment: PolicyAgreement.objects.filter(agreed_at__lt=moment)),
     # As long as somebody has an account: what stands in it goes with it, what they bought also with its order.
@@ -267,6 +290,8 @@ def fill(shop, anna, boris, mallory) -> Figures:
     """Everything that the shop does with people; gives what must stay of it."""
     bought = shop.sells(anna, price_notices=True)
     shop.calls(bought)
+    set_entry(bought.account_id, 7, "+74951234567", "Mother")
+    assert SpeedDialEntry.objects.exists()
     other = shop.sells(boris)
     shop.calls(other, "+525512345678", call_id="c2")
     guess(shop, other)
@@ -284,6 +309,8 @@ def fill(shop, anna, boris, mallory) -> Figures:
     held = keepers.whole(Person().joined(NameKind.CUSTOMER, [third.customer_id]), widen=False)
     erase_person(keepers.find(order_number=bought.order_number), Way.DELETION, now=shop.now)
     place_hold(held, HoldReason.TAX, until=shop.now + timedelta(days=900), by=OLGA, note="tax office", now=shop.now)
+    requests.correct(shop.ticket_for("correction", boris.email), Correction(name="Boris Field"), now=shop.now)
+    assert HeldValue.objects.exists()
     erase_person(held, Way.DELETION, now=shop.now)
     retire_officer("nina", reason="moved away", now=shop.now)
     everybody = (bought, other, third)
@@ -337,7 +364,17 @@ def nobody_is_left(anna, boris, mallory, figures) -> None:
     """No person, no key of one, and everything that belongs to the books."""
     for person in (anna, boris, mallory):
         assert not keepers.find(mailbox=keepers.mailbox(person.email))
-    for model in (Customer, AccountLink, NoticeWish, Call, PinMissSource, PrivacyRequest, ArchiveLot, HeldName):
+    for model in (
+        Customer,
+        AccountLink,
+        NoticeWish,
+        Call,
+        PinMissSource,
+        PrivacyRequest,
+        ArchiveLot,
+        HeldName,
+        HeldValue,
+    ):
         assert not model.objects.exists(), model
     assert StaffMember.objects.count() == 1
     assert not AuditEntry.objects.exists()
