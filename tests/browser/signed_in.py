@@ -106,3 +106,12 @@ def is_signed_in(page: Page) -> bool:
 def token_of(page: Page) -> str:
     """The token as a thief with the disk would find it."""
     return page.evaluate("JSON.parse(sessionStorage.getItem('crystalcall.sign-in')).token")
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait for something on the page; asked from outside, since its own policy lets no text be run as a script."""
+    for _ in range(300):
+        if page.evaluate(condition) is True:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(condition)

@@ -14,6 +14,7 @@ from signed_in import (
     sign_in,
     sign_out,
     token_of,
+    until,
 )
 
 from conftest import CHROMIUM, SWITCHES, stay_here
@@ -99,7 +100,7 @@ def test_back_after_sign_out_shows_nothing(tab, demo, anna):
     tab.goto(f"{demo.store}/minutes/")
     for place in ("/account/", "/account/sign-ins/"):
         tab.evaluate("void setTimeout(() => history.back())")
-        tab.wait_for_function(f"location.pathname === '{place}'")
+        expect(tab).to_have_url(f"{demo.store.rstrip('/')}{place}")
         tab.wait_for_selector(SIGN_IN_FORM)
         assert "this tab" not in tab.inner_text("body")
     assert tab.title() == "Sign in · Crystal Call"
@@ -151,7 +152,7 @@ def test_two_customers_in_two_tabs_do_not_disturb_each_other(visit, tab, demo, a
     assert is_signed_in(tab)
     # What the sign-out cleared for the whole site is written again by the tab that is still signed in.
     expect(tab.locator("#account .frame")).to_be_visible()
-    tab.wait_for_function("sessionStorage.length === 1")
+    until(tab, "sessionStorage.length === 1")
     tab.reload()
     assert is_signed_in(tab)
 
